@@ -58,7 +58,7 @@ module.exports = {
           '^src/(app/version|platform/errors/table)\\.ts$',
           '^src/platform/store/folder-lock\\.ts$',
           '^src/platform/(processes|archives|csv|gpus)/index\\.ts$',
-          '^src/platform/(archives/gzip|units/durations)\\.ts$',
+          '^src/platform/(archives/gzip|units/(durations|date-range))\\.ts$',
         ],
       },
     },

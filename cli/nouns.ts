@@ -309,13 +309,14 @@ const modelLines: readonly NounLine[] = [
     ],
   },
   {
-    summary: 'Start, show and dismiss retraining',
+    summary: 'Manage retraining; count the things that need attention',
     nouns: [
       noun(
         'retraining',
         ['list', 'show', 'start', 'dismiss', 'test-set', 'training-set', 'score'],
         async () => (await import('./retraining.ts')).retrainingCommands,
       ),
+      noun('attention', [], async () => (await import('./attention.ts')).attentionCommands),
     ],
   },
 ];
@@ -357,7 +358,7 @@ const administrationLines: readonly NounLine[] = [
     ],
   },
   {
-    summary: 'Preview and run retention; list webhook deliveries',
+    summary: 'Run retention; list webhook deliveries; save and schedule views',
     nouns: [
       noun(
         'retention',
@@ -365,6 +366,11 @@ const administrationLines: readonly NounLine[] = [
         async () => (await import('./retention.ts')).retentionCommands,
       ),
       noun('webhook', ['deliveries', 'redeliver'], async () => (await import('./webhook.ts')).webhookCommands),
+      noun(
+        'view',
+        ['list', 'show', 'save', 'delete', 'schedule', 'unschedule', 'send', 'message'],
+        async () => (await import('./view.ts')).viewCommands,
+      ),
     ],
   },
   {

@@ -39,6 +39,50 @@ describe('report', () => {
   });
 });
 
+describe('attention', () => {
+  it('counts the things that need attention, as text and as JSON', async () => {
+    const { code, out } = await server.run('attention');
+    expect([code, out]).toEqual([0, expect.stringMatching(/^TOPIC +COUNT +LEVEL/)]);
+    const json = await server.run('attention', '--json');
+    const { items } = JSON.parse(json.out) as { items: { topic: string }[] };
+    expect(items.map(({ topic }) => topic)).toContain('budgets');
+  });
+});
+
+describe('view', () => {
+  it('is saved, listed, shown, scheduled, sent and deleted by its name', async () => {
+    const file = join(folder, 'channel.yaml');
+    const spec = '{to: {slack: {url: "env:NO_SUCH_ADDRESS"}}}';
+    writeFileSync(file, `apiVersion: steelyard/v1\nkind: NotificationRoute\nmetadata: {name: views}\nspec: ${spec}\n`);
+    expect(await server.run('apply', '-f', file)).toMatchObject({ code: 0 });
+    expect((await server.run('view', 'list')).err).toContain('There is no saved view.');
+    const saved = await server.run(
+      'view',
+      'save',
+      'By team',
+      '--path',
+      '/costs',
+      '--search',
+      '?by=team&period=2026-10',
+    );
+    expect(saved).toMatchObject({ code: 0, out: expect.stringMatching(/^Saved the view vw_[0-9a-f]{20}: By team\./) });
+    expect((await server.run('view', 'list')).out).toMatch(
+      /vw_\S+ +By team +\/costs +\?by=team&period=2026-10 +local +nobody/,
+    );
+    expect((await server.run('view', 'message', 'By team')).out).toMatch(/^By team: .+ USD\n2026-10, effective cost\./);
+    const timed = ['--every', 'month', '--day', '2', '--hour', '7', '--time-zone', 'Europe/Berlin'];
+    const scheduled = await server.run('view', 'schedule', 'By team', '--channel', 'views', ...timed);
+    expect(scheduled.out).toContain('each month on day 2 at 07:00 (Europe/Berlin)');
+    expect((await server.run('view', 'send', 'By team')).out).toMatch(/last delivery +(waiting|retrying|failed)/);
+    const shown = await server.run('view', 'show', 'By team', '--json');
+    expect(JSON.parse(shown.out)).toMatchObject({ name: 'By team', schedule: { channel: 'views', every: 'month' } });
+    expect((await server.run('view', 'unschedule', 'By team')).out).toContain('no longer sent to views');
+    expect((await server.run('view', 'show', 'By team')).out).toMatch(/schedule +none/);
+    expect((await server.run('view', 'delete', 'By team')).out).toContain('Deleted the view');
+    expect(await server.run('view', 'show', 'By team')).toMatchObject({ code: 4 });
+  });
+});
+
 describe('notification-route', () => {
   it('lists routes, sends a test with its result, and shows it in the log', async () => {
     const file = join(folder, 'route.yaml');

@@ -47,6 +47,7 @@ import { retrainingMigrations } from '../tradeoff/retraining/index.ts';
 import { returnMigrations } from '../tradeoff/returns/index.ts';
 import { runCostMigrations } from '../tradeoff/run-costs/index.ts';
 import { valueMigrations } from '../tradeoff/value/index.ts';
+import { viewScheduleMigrations } from '../tradeoff/view-schedules/index.ts';
 import { viewMigrations } from '../tradeoff/views/index.ts';
 
 /** All migrations of the store, by feature in order. */
@@ -98,6 +99,7 @@ export const migrations: Migrations = {
   ...optimizationMigrations,
   ...reportMigrations,
   ...viewMigrations,
+  ...viewScheduleMigrations,
   ...forecastMigrations,
   ...anomalyMigrations,
 };

@@ -19,6 +19,7 @@ import { createTelemetry, type Log } from '../platform/telemetry/index.ts';
 import { type Clock, systemClock } from '../platform/units/index.ts';
 import { openWebApp } from '../platform/web/index.ts';
 import { finishRemoval } from '../tradeoff/demo-data/index.ts';
+import { deleteSchedulesOfAccount } from '../tradeoff/view-schedules/index.ts';
 import { deletePrivateViews } from '../tradeoff/views/index.ts';
 import { openEngines } from './engines.ts';
 import { wire } from './wire.ts';
@@ -69,6 +70,7 @@ export async function open(
   const accountDeleted = async (sql: Sql, account: string) => {
     await deleteMemberships(sql, account);
     await deletePrivateViews(sql, account);
+    await deleteSchedulesOfAccount(sql, account);
   };
   const auth = createAuth({ store, clock, config, writes, contributorsRunCode, accountDeleted, givenKey });
   const listening: { http: FastifyInstance | null } = { http: null };

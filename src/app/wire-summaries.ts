@@ -3,8 +3,10 @@ import type { Monitoring } from '../mlops/monitoring/index.ts';
 import { findMonitors } from '../mlops/monitors/index.ts';
 import { listLiveEndpoints } from '../mlops/serving/index.ts';
 import type { Org } from '../org/index.ts';
-import type { Read } from '../platform/http/index.ts';
+import { findActiveAccount } from '../platform/auth/index.ts';
+import { LOCAL, type Read } from '../platform/http/index.ts';
 import type { createTelling } from '../platform/notices/index.ts';
+import type { Sql } from '../platform/store/index.ts';
 import { isPagePath } from '../platform/web/index.ts';
 import { createAttention } from '../tradeoff/attention/index.ts';
 import { createReportOwners } from '../tradeoff/bridges/index.ts';
@@ -12,6 +14,7 @@ import { findModelPolicies } from '../tradeoff/gates/index.ts';
 import { createProductionHealth, type ProductionHealth } from '../tradeoff/production-health/index.ts';
 import { createReports } from '../tradeoff/reports/index.ts';
 import { createScorecards } from '../tradeoff/scorecards/index.ts';
+import { createViewSchedules, removeSchedule } from '../tradeoff/view-schedules/index.ts';
 import { createViews } from '../tradeoff/views/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
 import type { wireFinops } from './wire-finops.ts';
@@ -43,8 +46,23 @@ export function wireSummaries(infrastructure: Infrastructure, deps: SummaryDeps)
     reports: createReports({ ...{ clock, log, store, jobs, mail, rules, publicUrl, read, owners } }),
     attention: createAttention({ clock, read, owners, budgetStamp: () => finops.budgets.stamp(store) }),
     scorecards: wireScorecards(infrastructure, { ...deps, health }),
-    views: createViews({ store, clock, teamsOf: org.teamsOf, hasTeam: org.hasTeam, isPage: isPagePath }),
+    ...wireViews(infrastructure, deps),
   };
+}
+
+/** Saved views and their schedules. */
+function wireViews({ config, clock, log, store, jobs }: Infrastructure, { org, notices, read }: SummaryDeps) {
+  const viewDeps = { store, clock, teamsOf: org.teamsOf, hasTeam: org.hasTeam, isPage: isPagePath };
+  const views = createViews({ ...viewDeps, viewDeleted: removeSchedule });
+  const findOwner = async (sql: Sql, name: string) => {
+    const found = await findActiveAccount(sql, name);
+    if (found !== null) return { name, role: found.role, readsCost: found.scopes.has('finops.read') };
+    // Commands on the machine of the server are `local`, as everybody is without accounts.
+    if (config.accounts === 'off') return { name, role: null, readsCost: true };
+    return name === LOCAL.name ? { name, role: 'admin', readsCost: true } : null;
+  };
+  const { publicUrl } = notices;
+  return { views, viewSchedules: createViewSchedules({ store, clock, log, jobs, read, publicUrl, views, findOwner }) };
 }
 
 /** Health of production, from serving, monitoring and the policies of models. */

@@ -68,7 +68,7 @@ export function wire(
   const { retraining, recommendations } = wireAdvice(infrastructure, {
     ...{ org, notices, finops, gpus, mlops, tradeoff, pipelines, monitoring, serving, optimizations },
   });
-  const { reports, attention, health, scorecards, views } = wireSummaries(infrastructure, {
+  const { reports, attention, health, scorecards, views, viewSchedules } = wireSummaries(infrastructure, {
     ...{ org, notices, finops, gpus, mlops, tradeoff, monitoring },
     read: createRead(() => routes),
   });
@@ -94,7 +94,7 @@ export function wire(
     ...[mlops.scaling, mlops.evaluations, mlops.artifactViews],
     ...[pipelines, monitoring, serving, retraining, recommendations, optimizations, reports],
     ...[tradeoff.evidence, tradeoff.value, decisions, tradeoff.gates, tradeoff.frontier],
-    ...[tradeoff.returns, attention, health, scorecards, views],
+    ...[tradeoff.returns, attention, health, scorecards, views, viewSchedules],
     ...[tradeoff.runCosts, tradeoff.lineage, tradeoff.openLineage],
     retention,
     wireTableRetention(infrastructure, { billing, gpuTelemetry, monitoring }),

@@ -72,4 +72,59 @@ onEachStore(({ newDatabase }) => {
       expect((await save('viewer', 'x', { ...team, team: 'none' })).body.code).toBe('team_not_found');
     });
   });
+
+  describe('a scheduled view', () => {
+    const spec = { every: 'week', channel: 'view-channel', hour: 8 };
+    const route =
+      "apiVersion: steelyard/v1\nkind: NotificationRoute\nmetadata: {name: view-channel}\nspec: {to: {slack: {url: 'env:NO_SUCH_URL'}}}\n";
+    beforeAll(() => call('admin', 'POST', '/api/v1/apply', { documents: [{ file: 'route.yaml', text: route }] }));
+    const create = async (more: object = {}) => `/api/v1/views/${(await save('viewer', 'scheduled', more)).body.view}`;
+    const put = (role: Role, address: string) => call(role, 'PUT', `${address}/schedule`, spec);
+
+    it('that is private is scheduled by its owner only, not by an administrator', async () => {
+      const address = await create();
+      expect((await put('admin', address)).body.code).toBe('not_permitted');
+      expect((await put('contributor', address)).body.code).toBe('view_not_found');
+      expect((await put('viewer', address)).body).toMatchObject({ owner: 'viewer', paused: false });
+      expect((await call('admin', 'POST', `${address}/schedule/send`)).body.code).toBe('not_permitted');
+      expect((await call('contributor', 'GET', `${address}/message`)).body.code).toBe('view_not_found');
+    });
+
+    it('that is shared is scheduled by its owner and administrators, and seen by its readers', async () => {
+      const address = await create({ sharing: 'all' });
+      expect((await put('contributor', address)).body.code).toBe('not_permitted');
+      expect((await put('admin', address)).body).toMatchObject({ owner: 'admin' });
+      expect((await call('contributor', 'GET', `${address}/schedule`)).body).toMatchObject({ channel: 'view-channel' });
+      const { schedules } = (await call('finance', 'GET', '/api/v1/view-schedules')).body;
+      expect(schedules).toMatchObject([{ owner: 'admin' }]);
+    });
+
+    it('is not sent for an account that no longer owns it', async () => {
+      const address = await create({ sharing: 'all' });
+      await put('admin', address);
+      await call('viewer', 'PATCH', address, { sharing: 'private' });
+      const { jobs } = doors.application;
+      expect((await call('admin', 'POST', `${address}/schedule/send`)).body.code).toBe('not_permitted');
+      await jobs.drain();
+      expect((await call('viewer', 'GET', `${address}/schedule`)).body).toMatchObject({ owner: 'admin', last: null });
+    });
+
+    it('is sent to its channel once, and its deletion removes the schedule', async () => {
+      const address = await create();
+      await put('viewer', address);
+      const sent = await call('viewer', 'POST', `${address}/schedule/send`);
+      expect(sent.body.last).toMatchObject({ trigger: 'request', state: 'waiting', channel: 'view-channel' });
+      await call('viewer', 'DELETE', address);
+      expect((await call('viewer', 'GET', `${address}/schedule`)).body.code).toBe('view_not_found');
+    });
+
+    it.each([
+      ['a time zone that there is not', { timeZone: 'Mars/Olympus' }],
+      ['a day that not every month has', { every: 'month', dayOfMonth: 31 }],
+      ['an hour that a day does not have', { hour: 24 }],
+    ])('is refused with %s', async (_, more) => {
+      const refused = await call('viewer', 'PUT', `${await create()}/schedule`, { ...spec, ...more });
+      expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    });
+  });
 });

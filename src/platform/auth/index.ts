@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Scope } from '../contract/schema.ts';
 import { type Access, localAccess, type Route, type WorkGrant, type WriteRecorder } from '../http/index.ts';
 import type { Sql, Store } from '../store/index.ts';
 import type { Clock } from '../units/index.ts';
@@ -9,6 +10,7 @@ import { createPasswordCheck } from './password-check.ts';
 import { createProofs } from './proofs.ts';
 import { createRoles, type RolesDeps } from './roles.ts';
 import { createAuthRoutes } from './routes.ts';
+import type { Role } from './schema.ts';
 import { generatePassword } from './secrets.ts';
 import { findAccount, findAllAccounts } from './store.ts';
 import { createVerified } from './verified.ts';
@@ -20,6 +22,19 @@ export { isAdministrator } from './roles.ts';
 /** Whether there is an account of this name. */
 export async function hasAccount(sql: Sql, name: string): Promise<boolean> {
   return (await findAccount(sql, name)) !== null;
+}
+
+/**
+ * An account as it is now: its role and the scopes of the role. null: there is none, or it is disabled. For work that is done later in the
+ * name of an account.
+ */
+export async function findActiveAccount(
+  sql: Sql,
+  name: string,
+): Promise<{ readonly name: string; readonly role: Role; readonly scopes: ReadonlySet<Scope> } | null> {
+  const found = await findAccount(sql, name);
+  if (found === null || found.disabledAt !== null) return null;
+  return { name, role: found.role, scopes: createRoles({ contributorsRunCode: false }).scopesOf(found.role) };
 }
 
 export interface AuthDeps {

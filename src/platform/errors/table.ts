@@ -316,6 +316,7 @@ export const errorTable = {
   retention_policy_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such retention policy' },
   retention_too_early: { status: 409, exitCode: CONFLICT, title: 'The retention policy still keeps the objects' },
   view_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such view' },
+  view_schedule_not_found: { status: 404, exitCode: NOT_FOUND, title: 'The view has no schedule' },
   view_limit_reached: { status: 409, exitCode: CONFLICT, title: 'The account has the most views that it may have' },
   report_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such report' },
   notification_route_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such notification route' },

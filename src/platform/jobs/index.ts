@@ -1,3 +1,4 @@
+export { parseCron } from './cron.ts';
 export type { JobContext, JobHandler, Jobs, NewJob } from './jobs.ts';
 export { jobMigrations } from './migrations.ts';
 export { createJobs } from './queue.ts';

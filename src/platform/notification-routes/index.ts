@@ -22,7 +22,7 @@ export {
   type OwnTargets,
   type RoutedNotice,
 } from './notify.ts';
-export { findRoutes } from './store.ts';
+export { findDelivery, findRoutes } from './store.ts';
 
 export interface NotificationRoutesDeps extends DeliveriesDeps, TargetRules {
   readonly jobs: Pick<Jobs, 'register'>;

@@ -223,6 +223,22 @@ export async function listDeliveries(
   return query.orderBy('sequence', 'desc').limit(limit).execute();
 }
 
+/** Delivery of a notice by a route; null: none was filed, or the log no longer has it. */
+export async function findDelivery(
+  sql: Sql,
+  route: string,
+  notice: string,
+): Promise<Pick<DeliveryRow, 'state' | 'error'> | null> {
+  const row = await sql
+    .tables<NotificationTables>()
+    .selectFrom('notification_delivery')
+    .select(['state', 'error'])
+    .where('route', '=', route)
+    .where('notice_id', '=', notice)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
 /** Open deliveries by route. */
 export async function countOpen(sql: Sql): Promise<Map<string, number>> {
   const rows = await sql

@@ -6,7 +6,7 @@ import { UtcInstant } from '../../platform/units/schema.ts';
 /** Most views that one account owns. */
 export const MOST_VIEWS = 200;
 
-const ViewId = z
+export const ViewId = z
   .string()
   .regex(/^vw_[0-9a-f]{20}$/, 'an id such as "vw_0123456789abcdef0123"')
   .describe('Id of a view');
@@ -58,6 +58,16 @@ export const listViews = endpoint({
   query: z.strictObject({ path: ViewPath.optional().describe('Only views of this page') }),
   response: z.strictObject({ views: z.array(SavedView).describe('By name, at most 1,000') }),
   errors: [],
+});
+
+export const getView = endpoint({
+  method: 'GET',
+  path: '/api/v1/views/:view',
+  scope: 'platform.read',
+  summary: 'Get a saved view',
+  params: z.strictObject({ view: ViewId }),
+  response: SavedView,
+  errors: ['view_not_found'],
 });
 
 export const createView = endpoint({

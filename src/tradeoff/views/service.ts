@@ -7,7 +7,7 @@ import type { Clock } from '../../platform/units/index.ts';
 import { type changeView, type createView, MOST_VIEWS, type SavedView } from './schema.ts';
 import { countViews, findView, findViews, putView, removeView } from './store.ts';
 
-type Reader = Pick<Identity, 'name' | 'role'>;
+export type Reader = Pick<Identity, 'name' | 'role'>;
 
 export interface ViewDeps {
   readonly store: Store;
@@ -17,6 +17,8 @@ export interface ViewDeps {
   readonly hasTeam: (sql: Sql, team: string) => Promise<boolean>;
   /** True for the path of a page of the web app. */
   readonly isPage: (path: string) => boolean;
+  /** Removes the data of other features about a deleted view, in the same transaction. */
+  readonly viewDeleted: (sql: Sql, view: string) => Promise<void>;
 }
 
 /** An administrator, or everybody on a server without accounts. */
@@ -68,17 +70,22 @@ export function remove(deps: ViewDeps, reader: Reader, id: string): Promise<Save
   return deps.store.transaction(async (sql) => {
     const before = await requireOwn(deps, sql, reader, id);
     await removeView(sql, id);
+    await deps.viewDeleted(sql, id);
     return before;
   });
 }
 
-/** A view that the reader does not see is answered as if there were none. */
-async function requireOwn(deps: ViewDeps, sql: Sql, reader: Reader, id: string): Promise<SavedView> {
+/** A view that the reader does not see is answered as if there were none. Error: `view_not_found`. */
+export async function readView(deps: ViewDeps, sql: Sql, reader: Reader, id: string): Promise<SavedView> {
   const found = await findView(sql, id);
-  if (found === null || !(await isSeen(deps, sql, reader, found)))
-    throw new AppError('view_not_found', `There is no view ${id}. List the views with GET /api/v1/views.`, {
-      view: id,
-    });
+  if (found !== null && (await isSeen(deps, sql, reader, found))) return found;
+  const detail = `There is no view ${id}. List the views with: steelyard view list`;
+  throw new AppError('view_not_found', detail, { view: id });
+}
+
+/** Errors: `view_not_found`, `not_permitted`. */
+async function requireOwn(deps: ViewDeps, sql: Sql, reader: Reader, id: string): Promise<SavedView> {
+  const found = await readView(deps, sql, reader, id);
   if (mayAll(reader) || found.owner === reader.name) return found;
   const detail = `The view "${found.name}" belongs to ${found.owner}; only its owner and administrators change it.`;
   throw new AppError('not_permitted', detail, { view: id });

@@ -1,64 +1,17 @@
-import { DAY_MS } from '../../../src/platform/units/durations.ts';
+import { type DateRange, daysIn, daysLater, findMonthEnd, isByDay } from '../../../src/platform/units/date-range.ts';
 import { formatDay, formatMonth, formatMonthName } from '../format/time.ts';
 
-/** Billing months or charge days (UTC); both ends belong to it. */
-export interface DateRange {
-  readonly from: string;
-  readonly to: string;
-}
-
-const DAY_LENGTH = 'YYYY-MM-DD'.length;
-
-/**
- * The range that an address names; undefined without one, or for an invalid one: a month with a day, or an end before
- * its start.
- */
-export function readRange(from: string | undefined, to: string | undefined): DateRange | undefined {
-  const range = { from: from ?? to ?? '', to: to ?? from ?? '' };
-  if (range.from === '' || range.from.length !== range.to.length || range.from > range.to) return undefined;
-  return range;
-}
-
-/** True if the ends are charge days; otherwise they are billing months. */
-export function isByDay(range: DateRange): boolean {
-  return range.from.length === DAY_LENGTH;
-}
-
-/** `2026-02-28` and 1 -> `2026-03-01`. */
-export function daysLater(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, DAY_LENGTH);
-}
-
-/** `2026-11` and -2 -> `2026-09`. */
-export function monthsLater(month: string, months: number): string {
-  const [year = 0, number = 1] = month.split('-').map(Number);
-  return new Date(Date.UTC(year, number - 1 + months, 1)).toISOString().slice(0, 7);
-}
-
-export function findMonthEnd(month: string): string {
-  return daysLater(`${monthsLater(month, 1)}-01`, -1);
-}
-
-/** The same day of another month; the last one where that month is shorter: `2026-10-31` and -1 -> `2026-09-30`. */
-export function sameDayOfMonth(day: string, months: number): string {
-  const month = monthsLater(day.slice(0, 7), months);
-  const last = findMonthEnd(month);
-  const wanted = `${month}-${day.slice(8)}`;
-  return wanted > last ? last : wanted;
-}
-
-/** How many days or months a range has. */
-export function computeLength(range: DateRange): number {
-  if (isByDay(range)) return Math.round((Date.parse(range.to) - Date.parse(range.from)) / DAY_MS) + 1;
-  const at = (month: string) => Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7));
-  return at(range.to) - at(range.from) + 1;
-}
-
-/** The charge days that a range means; those of its months for billing months. */
-export function daysIn(range: DateRange): DateRange {
-  if (isByDay(range)) return range;
-  return { from: `${range.from}-01`, to: findMonthEnd(range.to) };
-}
+export {
+  computeLength,
+  type DateRange,
+  daysIn,
+  daysLater,
+  findMonthEnd,
+  isByDay,
+  monthsLater,
+  readRange,
+  sameDayOfMonth,
+} from '../../../src/platform/units/date-range.ts';
 
 /** The days of a range as a half-open interval of UTC days: November 2026 -> `2026-11-01` to `2026-12-01`. */
 export function toDaySpan(range: DateRange): { readonly start: string; readonly end: string } {
@@ -91,7 +44,7 @@ export function findEndMonth(range: DateRange): string {
  */
 export function rangeText({ from, to }: DateRange): string {
   const oneYear = from.slice(0, 4) === to.slice(0, 4);
-  if (from.length !== DAY_LENGTH) {
+  if (!isByDay({ from, to })) {
     if (from === to) return formatMonth(from);
     return `${oneYear ? formatMonthName(from) : formatMonth(from)} to ${formatMonth(to)}`;
   }

@@ -1,0 +1,100 @@
+import { AppError } from '../../platform/errors/index.ts';
+import type { Read } from '../../platform/http/index.ts';
+import type { DateRange } from '../../platform/units/date-range.ts';
+import { decimal, decimalString, formatMoneyText } from '../../platform/units/index.ts';
+import type { SavedView } from '../views/schema.ts';
+import { type FiguresQuestion, hasFiguresFor, readFigures } from './figures.ts';
+import type { ViewFigures, ViewMessage } from './schema.ts';
+
+const LINK_ONLY = 'Messages have figures for views of Costs; this one has the link only.';
+const METRIC_NAMES: Readonly<Record<string, string>> = {
+  effectiveCost: 'effective cost',
+  billedCost: 'billed cost',
+  listCost: 'list cost',
+  contractedCost: 'contracted cost',
+};
+
+export interface MessageQuestion extends FiguresQuestion {
+  /** Reason that the message must not have figures; null: it may. */
+  readonly withheld: string | null;
+}
+
+/** The message of a view: its headline figures and a link, or the link with the reason that there are no figures. */
+export async function makeMessage(
+  read: Read,
+  view: Pick<SavedView, 'name' | 'path' | 'search'>,
+  { withheld, ...question }: MessageQuestion,
+): Promise<ViewMessage> {
+  const reason = hasFiguresFor(view) ? withheld : LINK_ONLY;
+  if (reason !== null) return writeLinkOnly(view, reason);
+  try {
+    const { figures, link } = await readFigures(read, view, question);
+    const title = [
+      toLine(view.name),
+      ...figures.totals.slice(0, 1).map((total) => `: ${describeTotal(total, null)}`),
+    ].join('');
+    return { title, text: [title, ...describeFigures(figures)].join('\n'), link, figures, reason: null };
+  } catch (error) {
+    // Without a bill there is no figure; the link still opens the page.
+    if (!(error instanceof AppError)) throw error;
+    return writeLinkOnly(view, error.message);
+  }
+}
+
+function writeLinkOnly(
+  { name, path, search }: Pick<SavedView, 'name' | 'path' | 'search'>,
+  reason: string,
+): ViewMessage {
+  const title = toLine(name);
+  return { title, text: [title, reason].join('\n'), link: `${path}${search}`, figures: null, reason };
+}
+
+/** A name as one line. */
+const toLine = (name: string) => name.replace(/\s+/g, ' ');
+
+function describeFigures({ period, compared, metric, totals, rows, others, notes }: ViewFigures): string[] {
+  const name = METRIC_NAMES[metric] ?? metric;
+  const isCompared = totals.some(({ before }) => before !== null);
+  return [
+    `${period === null ? 'All bills' : describeRange(period)}, ${name}.`,
+    ...(totals.length === 0 ? ['Nothing was charged in this period.'] : []),
+    ...totals.map((total) => `Total: ${describeTotal(total, compared)}.`),
+    ...rows.map((row) => `- ${row.label}: ${describeTotal(row, isCompared ? 'short' : null)}`),
+    ...(others === 0 ? [] : [`and ${others} more.`]),
+    ...notes,
+  ];
+}
+
+interface Amounts {
+  readonly currency: string;
+  readonly amount: string;
+  readonly before: string | null;
+}
+
+/** Example: `1,200 USD, 20.0% more (+200 USD) than 2026-10-01 to 2026-10-18 (1,000 USD)`. */
+function describeTotal({ currency, amount, before }: Amounts, compared: DateRange | 'short' | null): string {
+  const money = formatMoneyText({ amount: decimal(amount).toFixed(2), currency });
+  if (compared === null) return money;
+  const than = compared === 'short' ? '' : ` than ${describeRange(compared)}`;
+  if (before === null)
+    return `${money}, nothing charged ${compared === 'short' ? 'before' : `in ${describeRange(compared)}`}`;
+  const change = decimal(amount).minus(before);
+  const sameAs = compared === 'short' ? 'unchanged' : `the same as in ${describeRange(compared)}`;
+  if (change.abs().lessThan('0.005')) return `${money}, ${sameAs}`;
+  const word = change.isNegative() ? 'less' : 'more';
+  const difference = formatMoneyText({ amount: decimalString(change.abs().toFixed(2)), currency });
+  const share =
+    decimal(before).isPositive() && !decimal(before).isZero()
+      ? formatShare(change.abs().dividedBy(before).times(100))
+      : null;
+  return `${money}, ${share === null ? difference : `${share} (${difference})`} ${word}${than}`;
+}
+
+function formatShare(percent: ReturnType<typeof decimal>): string {
+  return percent.greaterThanOrEqualTo(1000) ? 'over 1,000%' : `${percent.toFixed(1)}%`;
+}
+
+function describeRange({ from, to }: DateRange): string {
+  const days = from === to ? from : `${from} to ${to}`;
+  return from.length === 'YYYY-MM'.length ? days : `${days} UTC`;
+}
