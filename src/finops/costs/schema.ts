@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
-import { Currency, Day, DecimalString, Month, MonthOrDay } from '../../platform/units/schema.ts';
+import { Currency, Day, DecimalString, Month } from '../../platform/units/schema.ts';
 import { CostMetric, DEFAULT_METRIC, SourceName } from '../billing/schema.ts';
 import { Dimension, Dimensions, Filter, Filters, LeftOut, Rows, Selection } from './selection/schema.ts';
 

@@ -1,3 +1,4 @@
+import { formatMetricName } from '../format/metric-name.ts';
 import { Link } from '@tanstack/react-router';
 import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
 import parts from '../parts/parts.module.css';
@@ -28,7 +29,7 @@ export function AliasesTable({ rows, compared, metric, onMove, onRemove }: Alias
           <th scope="col">Version</th>
           {metric !== undefined && (
             <th scope="col" className={`${table.number} ${table.wideOnly} ${styles.qualityHead}`}>
-              {metric}
+              {formatMetricName(metric)}
             </th>
           )}
           <th scope="col" className={`${table.number} ${table.wideOnly} ${styles.costHead}`}>

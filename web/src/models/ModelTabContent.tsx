@@ -1,3 +1,4 @@
+import { formatMetricName } from '../format/metric-name.ts';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { getModel } from '../../../src/mlops/registry/schema.ts';
 import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
@@ -58,7 +59,7 @@ export function ModelTabContent(props: ModelTabContentProps) {
                   <Select
                     label="Quality by"
                     value={metric}
-                    options={metrics.map((value) => ({ value, label: value }))}
+                    options={metrics.map((value) => ({ value, label: formatMetricName(value) }))}
                     onChange={onMetric}
                   />
                 )

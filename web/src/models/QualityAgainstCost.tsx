@@ -1,3 +1,4 @@
+import { formatMetricName } from '../format/metric-name.ts';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
@@ -63,7 +64,7 @@ export function QualityAgainstCost({ model, versions, compared, policy, metric, 
           data={data}
           height={HEIGHT}
           onChart={png.onChart}
-          label={`Scatter of ${data.points.length} versions: ${data.metric} against cost per 1,000 predictions. The table below has the figures.`}
+          label={`Scatter of ${data.points.length} versions: ${formatMetricName(data.metric)} against cost per 1,000 predictions. The table below has the figures.`}
         />
       )}
     </Card>

@@ -1,3 +1,4 @@
+import { formatMetricName } from '../format/metric-name.ts';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
@@ -45,7 +46,7 @@ export function VersionsTable({ versions, compared, policy, metric: chosen, deci
           </SortHead>
           {metrics.map((metric) => (
             <SortHead key={metric} column={metric} sort={sort} numeric className={styles.qualityHead}>
-              {metric}
+              {formatMetricName(metric)}
             </SortHead>
           ))}
           <SortHead column="cost" sort={sort} numeric className={styles.costHead}>

@@ -1,3 +1,4 @@
+import { formatMetricName } from '../format/metric-name.ts';
 import { useMemo } from 'react';
 import type { MetricHistory } from '../../../src/mlops/run-views/views/schema.ts';
 import { MetricCurves } from '../charts/MetricCurves.tsx';
@@ -43,7 +44,7 @@ export function MetricCard({ metric, histories, runs, view, onView }: MetricCard
   const toggle = () => onView({ figures: asFigures ? others : [...others, metric] });
   return (
     <Card
-      title={<code>{metric}</code>}
+      title={<code data-tip={metric}>{formatMetricName(metric)}</code>}
       note={describeMetric(series, data)}
       className={styles.chartCard}
       flush={asFigures}
@@ -70,7 +71,7 @@ export function MetricCard({ metric, histories, runs, view, onView }: MetricCard
           height={HEIGHT}
           onChart={png.onChart}
           onZoom={(range) => onView(range === null ? { start: undefined, end: undefined } : rounded(range, view.axis))}
-          label={`${metric} of ${counted(series.length, 'run')} over ${axisWords(view.axis)}. The table has the figures.`}
+          label={`${formatMetricName(metric)} of ${counted(series.length, 'run')} over ${axisWords(view.axis)}. The table has the figures.`}
         />
       )}
     </Card>

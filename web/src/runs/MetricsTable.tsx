@@ -1,3 +1,4 @@
+import { formatMetricName } from '../format/metric-name.ts';
 import type { MetricHistory, MetricSummary } from '../../../src/mlops/run-views/views/schema.ts';
 import { Spark } from '../charts/Spark.tsx';
 import { formatCount, formatMeasure } from '../format/number.ts';
@@ -43,7 +44,7 @@ export function MetricsTable({ metrics, histories }: MetricsTableProps) {
           .map((metric) => (
             <tr key={metric.key}>
               <th scope="row" className={styles.key}>
-                <code>{metric.key}</code>
+                <code data-tip={metric.key}>{formatMetricName(metric.key)}</code>
               </th>
               <td className={table.number}>
                 <Value value={metric.latest} />
