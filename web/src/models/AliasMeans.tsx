@@ -1,8 +1,8 @@
-import { formatMetricName } from '../format/metric-name.ts';
 import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { Notice } from '../parts/Notice.tsx';
 import table from '../table/table.module.css';
 import styles from './models.module.css';

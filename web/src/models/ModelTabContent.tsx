@@ -1,4 +1,3 @@
-import { formatMetricName } from '../format/metric-name.ts';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { getModel } from '../../../src/mlops/registry/schema.ts';
 import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
@@ -6,6 +5,7 @@ import type { listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import { DecisionsTable } from '../decisions/DecisionsTable.tsx';
+import { formatMetricName } from '../format/metric-name.ts';
 import { counted } from '../format/number.ts';
 import { LineageCard } from '../lineage/LineageCard.tsx';
 import { Card } from '../parts/Card.tsx';

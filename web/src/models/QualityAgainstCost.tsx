@@ -1,4 +1,3 @@
-import { formatMetricName } from '../format/metric-name.ts';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo } from 'react';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
@@ -6,6 +5,7 @@ import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
 import { QualityCostChart } from '../charts/QualityCostChart.tsx';
 import { usePng } from '../charts/use-png.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';

@@ -1,5 +1,5 @@
-import { formatMetricName } from '../format/metric-name.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatCount, formatMeasure } from '../format/number.ts';
 import { Unknown } from '../parts/Unknown.tsx';
 import styles from './models.module.css';

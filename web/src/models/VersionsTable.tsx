@@ -1,10 +1,10 @@
-import { formatMetricName } from '../format/metric-name.ts';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { Instant } from '../parts/Instant.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { VerdictMark } from '../parts/VerdictMark.tsx';

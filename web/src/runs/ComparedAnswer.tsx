@@ -28,7 +28,8 @@ export function ComparedAnswer({ compare }: { readonly compare: Compare }) {
   return (
     <>
       {head}
-      {best.name} has the {sign === -1 ? 'highest' : 'lowest'} <span data-tip={metric}>{formatMetricName(metric)}</span>, {formatMeasure(best.value)}
+      {best.name} has the {sign === -1 ? 'highest' : 'lowest'}{' '}
+      <span data-tip={metric}>{formatMetricName(metric ?? 'metric')}</span>, {formatMeasure(best.value)}
       {best.run.cost.total.cost === null ? (
         ', at an unknown cost'
       ) : (

@@ -1,5 +1,5 @@
-import { formatMetricName } from '../format/metric-name.ts';
 import { Link } from '@tanstack/react-router';
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatMeasure } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { Instant } from '../parts/Instant.tsx';

@@ -1,10 +1,10 @@
-import { formatMetricName } from '../format/metric-name.ts';
 import { useMemo } from 'react';
 import type { MetricHistory } from '../../../src/mlops/run-views/views/schema.ts';
 import { MetricCurves } from '../charts/MetricCurves.tsx';
 import type { CurveSeries } from '../charts/metric-curves-option.ts';
 import { usePng } from '../charts/use-png.ts';
 import { toCsv } from '../format/csv.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';

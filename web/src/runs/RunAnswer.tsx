@@ -1,5 +1,5 @@
-import { formatMetricName } from '../format/metric-name.ts';
 import type { Run } from '../../../src/mlops/runs/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatMeasure } from '../format/number.ts';
 import { CostFigure } from './CostFigure.tsx';
 import { formatDuration } from './duration.ts';

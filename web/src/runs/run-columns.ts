@@ -1,5 +1,5 @@
-import { formatMetricName } from '../format/metric-name.ts';
 import type { Run } from '../../../src/mlops/runs/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { guessDirection, isCompanion, isSystem } from './metric-words.ts';
 
 /** A figure that runs can be set against each other by: `metrics.x`, `params.x`, `cost.total`, `durationMs`… */
