@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { EndpointDetail, EndpointRevision } from '../../../src/mlops/serving/schema.ts';
+import { useEndpointHealth } from '../health/use-production-health.ts';
 import { EndpointOptimizations } from '../optimizations/EndpointOptimizations.tsx';
 import { PageTabs } from '../parts/PageTabs.tsx';
 import { CallCard } from './CallCard.tsx';
@@ -33,6 +34,9 @@ export function EndpointTabs({ endpoint, search, onSearch, onTraffic, onRollback
   const { name, revisions } = endpoint;
   const events = useMemo(() => revisionEvents(revisions), [revisions]);
   const tab = selectTab(search);
+  const health = useEndpointHealth(name).data;
+  // An hour without a request shows the day.
+  const range = health != null && health.lastHour.requests === 0 && health.lastDay.requests > 0 ? '1d' : '1h';
   return (
     <PageTabs
       label={`Endpoint ${name}`}
@@ -51,8 +55,8 @@ export function EndpointTabs({ endpoint, search, onSearch, onTraffic, onRollback
         <>
           <EndpointNow endpoint={endpoint} />
           <RolloutCard endpoint={name} />
+          <TimelineCard endpoint={endpoint} events={events} search={{ range }} onSearch={onSearch} isShort />
           <EndpointOptimizations endpoint={name} />
-          <TimelineCard endpoint={endpoint} events={events} search={{}} onSearch={onSearch} isShort />
         </>
       )}
       {tab === 'traffic' && (

@@ -21,7 +21,7 @@ export function PipelinesPage() {
     return pipelines.isError ? 'The pipelines could not be read.' : <AnswerPending />;
   };
   return (
-    <Page title="Pipelines" answer={answer()}>
+    <Page title="Pipelines" answer={answer()} shortAnswer>
       <Card title="Latest runs and their cost" flush>
         <Loaded query={pipelines} what="The pipelines" height={TABLE_HEIGHT}>
           {(data) =>
