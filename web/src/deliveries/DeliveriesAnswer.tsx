@@ -41,7 +41,7 @@ export function DeliveriesAnswer({ entries, restatements }: DeliveriesAnswerProp
           <Link to="/deliveries" search={{ standing: 'shadowed' }} className={parts.textLink}>
             {counted(shadowed, 'delivery', 'deliveries')}
           </Link>{' '}
-          {shadowed === 1 ? 'repeats' : 'repeat'} counted charges
+          {shadowed === 1 ? 'is a duplicate' : 'are duplicates'}
         </>
       )}
       {onHold > 0 && (

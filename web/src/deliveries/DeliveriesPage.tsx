@@ -30,7 +30,7 @@ export function DeliveriesPage() {
   // Both appear together, because a card that appears later would move the content.
   const settled = !restated.isPending;
   return (
-    <Page title="Bills" answer={answer()}>
+    <Page title="Bills" answer={answer()} longAnswer={entries === undefined || entries.length > 0}>
       <div className={styles.stack}>
         {restated.error !== null && (
           <ErrorState error={restated.error} what="The changes after closing" onRetry={() => void restated.refetch()} />

@@ -37,7 +37,7 @@ export function EndpointNow({ endpoint: { name, variants } }: { readonly endpoin
                   ['Last hour', counted(found.lastHour.requests, 'request')],
                   ['Errors, 24 hours', describeErrors(found.lastDay)],
                   ['p50, p95, p99', describeLatency(found.latencyMs)],
-                  ['Cost per 1M, with idle time', <PerMillion key="cost" per1000={per1000} unpriced={unpriced} />],
+                  ['Cost per 1M, idle time included', <PerMillion key="cost" per1000={per1000} unpriced={unpriced} />],
                 ]}
               />
               <ReasonList reasons={[...found.reasons, ...listMet(found.slos)]} />

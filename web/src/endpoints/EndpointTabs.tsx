@@ -6,6 +6,7 @@ import { PageTabs } from '../parts/PageTabs.tsx';
 import { CallCard } from './CallCard.tsx';
 import { CostCard } from './CostCard.tsx';
 import { EndpointNow } from './EndpointNow.tsx';
+import styles from './endpoints.module.css';
 import type { EndpointSearch, EndpointTab } from './endpoints-search.ts';
 import { QualityTab } from './QualityTab.tsx';
 import { RevisionsCard } from './RevisionsCard.tsx';
@@ -53,9 +54,11 @@ export function EndpointTabs({ endpoint, search, onSearch, onTraffic, onRollback
     >
       {tab === 'now' && (
         <>
-          <EndpointNow endpoint={endpoint} />
+          <div className={styles.now}>
+            <EndpointNow endpoint={endpoint} />
+            <TimelineCard endpoint={endpoint} events={events} search={{ range }} onSearch={onSearch} isShort />
+          </div>
           <RolloutCard endpoint={name} />
-          <TimelineCard endpoint={endpoint} events={events} search={{ range }} onSearch={onSearch} isShort />
           <EndpointOptimizations endpoint={name} />
         </>
       )}
