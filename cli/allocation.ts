@@ -15,7 +15,7 @@ import {
 import { CostMetric, DEFAULT_METRIC } from '../src/finops/billing/schema.ts';
 import type { ResponseOf } from '../src/platform/contract/schema.ts';
 import { postApply } from '../src/platform/manifests/schema.ts';
-import { Month } from '../src/platform/units/schema.ts';
+import { Month, MonthOrDay } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
@@ -129,8 +129,8 @@ const coverageCommand = command({
   needs: 'server',
   options: {
     period,
-    from: { value: 'YYYY-MM', schema: Month, describe: 'First billing period of a range' },
-    to: { value: 'YYYY-MM', schema: Month, describe: 'Last billing period of a range, included' },
+    from: { value: 'MONTH|DAY', schema: MonthOrDay, describe: 'First billing period or charge day of a range' },
+    to: { value: 'MONTH|DAY', schema: MonthOrDay, describe: 'Last billing period or charge day of a range, included' },
     by: {
       value: 'DIM',
       schema: CoverageDimension,

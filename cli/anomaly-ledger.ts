@@ -23,7 +23,7 @@ import { counted, formatAmount } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 const anomaly = { anomaly: { describe: 'Id of the anomaly' } };
-const { direction, team, period, owner } = listAnomalies.query.shape;
+const { direction, team, period, from, to, owner } = listAnomalies.query.shape;
 
 const listCommand = command({
   path: ['anomaly', 'list'],
@@ -41,6 +41,8 @@ steelyard anomaly list --state open --team search --json`,
       schema: period,
       describe: 'Only anomalies with a day in this month; cost covers its days',
     },
+    from: { value: 'MONTH|DAY', schema: from, describe: 'First month or day of a range; it replaces --period' },
+    to: { value: 'MONTH|DAY', schema: to, describe: 'Last month or day of the range, included' },
     owner: { value: 'NAME', schema: owner, describe: 'Only of this account or team; "none": without an owner' },
     all: { describe: 'Include minor and repeated anomalies, one line each' },
     csv: { describe: 'Print CSV' },

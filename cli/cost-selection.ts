@@ -1,6 +1,6 @@
 import { CostMetric, DEFAULT_METRIC, DeliveryId } from '../src/finops/billing/schema.ts';
-import { Filter, MonthOrDay } from '../src/finops/costs/schema.ts';
-import { Month } from '../src/platform/units/schema.ts';
+import { Filter } from '../src/finops/costs/schema.ts';
+import { Month, MonthOrDay } from '../src/platform/units/schema.ts';
 import type { InputOf } from './frame/command.ts';
 
 export const filterOption = {

@@ -168,7 +168,7 @@ describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Chromium 
     expect(await readable(rows.first())).toMatch(/search.*Ongoing.*Dismissed/s);
     await ask(url, anomalyHandling.undo, { params: { anomaly: goingOn }, body: {} });
     await open(page, `${url}/anomalies?owner=search`);
-    await page.getByText('No anomaly of this month matches the filters.', { exact: false }).waitFor();
+    await page.getByText('No anomaly of this range matches the filters.', { exact: false }).waitFor();
     expect(complaints).toEqual([]);
   });
 

@@ -27,7 +27,7 @@ const PAGES = [
   {
     name: 'Allocation',
     path: '/allocation',
-    says: /\d+\s% of \$[\d,]+\.\d\d of effective cost in \w+ \d{4} is allocated.*split from shared pools.*is unallocated/s,
+    says: /of effective cost in \w+ \d{4} is allocated.*unallocated/s,
   },
   {
     name: 'Deliveries',
@@ -53,7 +53,7 @@ const PAGES = [
   {
     name: 'Anomalies',
     path: '/anomalies',
-    says: /^(\d+ anomal(y|ies)( \(\d+ open\))?: \$[\d,]+(\.\d\d)? above.*|\d+ anomal(y|ies) in \w+ \d{4}, not counted: .+|No scan yet\.)$/,
+    says: /^(\d+ anomal(y|ies)( \(\d+ open\))?: \$[\d,]+(\.\d\d)? above.*|No anomaly counts (in|from) .+|No anomaly of .+|No scan yet\.)$/,
   },
   { name: 'Budgets', path: '/budgets', says: /^\S+ of 4 budgets exceeded.*\. No budget has a hard limit\.$/ },
   {
@@ -93,7 +93,7 @@ const PAGES = [
   {
     name: 'Endpoint',
     path: '/endpoints/home-feed',
-    says: /ranker version 7 answers: [\d,]+ predictions at \$[\d.]+ per 1(,000|M|B)\./,
+    says: /ranker version 7 answers: [\d,]+ predictions at \$[\d.]+ per 1(,000|M|B) including idle time\./,
   },
   { name: 'Monitoring', path: '/monitoring', says: /ranker v7: ndcg@10 is 0\.\d+ of [\d,]+ predictions\./ },
   { name: 'Monitor', path: '/monitoring/home-feed', says: /ranker v7: ndcg@10 is 0\.\d+ of [\d,]+ predictions\./ },

@@ -2,6 +2,7 @@ import { subjectFields } from '../../org/schema.ts';
 import { type Lake, quoteIdentifier, quoteLiteral } from '../../platform/lake/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import { decimal, decimalString } from '../../platform/units/index.ts';
+import { buildDailyRangeConditions, type RequestedRange } from '../billing/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
 import type { CoverageDimension, CoverageRow, RuleHit } from './schema.ts';
 import { findRulesInForce } from './store.ts';
@@ -12,10 +13,7 @@ export interface ReportDeps {
   readonly lake: Lake;
 }
 
-export interface CoverageQuery {
-  readonly period?: string | undefined;
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
+export interface CoverageQuery extends RequestedRange {
   readonly by?: CoverageDimension | undefined;
   readonly interval: 'period' | 'day';
   readonly metric: CostMetric;
@@ -59,12 +57,8 @@ function getDimensionColumn(dimension: CoverageDimension): string {
   return quoteIdentifier(own.includes(dimension) ? dimension : dimension.charAt(0).toUpperCase() + dimension.slice(1));
 }
 
-function buildCoverageCondition({ period, from, to }: Pick<CoverageQuery, 'period' | 'from' | 'to'>): string {
-  const conditions = [
-    ...(period === undefined ? [] : [`period = ${quoteLiteral(period)}`]),
-    ...(from === undefined ? [] : [`period >= ${quoteLiteral(from)}`]),
-    ...(to === undefined ? [] : [`period <= ${quoteLiteral(to)}`]),
-  ];
+function buildCoverageCondition(range: RequestedRange): string {
+  const conditions = buildDailyRangeConditions(range);
   return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
 }
 
@@ -85,7 +79,7 @@ export function divideToRatio(part: string, whole: string): number | null {
 /** Cost that each rule in force matches, and the cost that no rule matches. */
 export async function readRuleHits(
   deps: ReportDeps,
-  query: { readonly period?: string | undefined; readonly metric: CostMetric },
+  query: RequestedRange & { readonly metric: CostMetric },
 ): Promise<{ version: number; hits: RuleHit[] }> {
   const cost = getCostColumn(query.metric);
   const [inForce, rows] = await Promise.all([

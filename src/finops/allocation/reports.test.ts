@@ -43,6 +43,21 @@ describe('coverage', () => {
     ]);
   });
 
+  it('is of the charge days of a range, with the rules and the unallocated cost of the same days', async () => {
+    const days = { from: '2026-10-02', to: '2026-10-31' };
+    const { rows } = await call(application, getCoverage, { query: days });
+    expect(rows.map(({ total, unallocated }) => [total, unallocated])).toEqual([['40', '40']]);
+    const { hits } = await call(application, getRuleHits, { query: days });
+    expect(hits.map(({ rule, amount }) => [rule, amount])).toEqual([
+      ['tagged', '0'],
+      [null, '40'],
+    ]);
+    const { totals } = await call(application, getUnallocated, { query: { from: '2026-10-01', to: '2026-10-01' } });
+    expect(totals).toEqual([]);
+    const mixed = call(application, getCoverage, { query: { from: '2026-10', to: '2026-10-02' } });
+    expect(await catchProblem(mixed)).toMatchObject({ code: 'invalid_request' });
+  });
+
   it('says how many rows do not state the cost, which is not zero', async () => {
     const { rows } = await call(application, getCoverage, { query: { metric: 'listCost' } });
     expect(rows.map(({ total, rowsWithoutMetric }) => [total, rowsWithoutMetric])).toEqual([['0', 4]]);

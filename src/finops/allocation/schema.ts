@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Subject } from '../../org/schema.ts';
 import { endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../platform/contract/schema.ts';
 import { ManifestText } from '../../platform/manifests/schema.ts';
-import { Currency, DecimalString, Month, UtcInstant } from '../../platform/units/schema.ts';
+import { Currency, DecimalString, Month, MonthOrDay, UtcInstant } from '../../platform/units/schema.ts';
 import { CostMetric, DEFAULT_METRIC } from '../billing/schema.ts';
 import { AllocationRule, AllocationRulesSpec, Normalise } from './rules/schema.ts';
 
@@ -19,6 +19,11 @@ export const AllocationKind = z
   );
 export type AllocationKind = z.infer<typeof AllocationKind>;
 
+const range = {
+  period: Month.optional().describe('One billing period; all when left out'),
+  from: MonthOrDay.optional().describe('First billing period, or first charge day, of a range'),
+  to: MonthOrDay.optional().describe('Last billing period, or last charge day, of a range (included)'),
+};
 const metric = CostMetric.default(DEFAULT_METRIC).describe('FOCUS cost column; default effectiveCost');
 const describeAmount = (what: string) => DecimalString.describe(what);
 
@@ -60,7 +65,7 @@ export const getRuleHits = endpoint({
   path: '/api/v1/allocation/rule-hits',
   scope: 'finops.read',
   summary: 'List rows and cost by allocation rule, in the order of the rules; rows without a rule come last',
-  query: z.strictObject({ period: Month.optional().describe('One billing period; all when left out'), metric }),
+  query: z.strictObject({ ...range, metric }),
   response: z.strictObject({
     version: z.number().int().describe('Version of the rules in force'),
     hits: z.array(RuleHit).describe('Rules in order; one that took nothing is listed with zero rows'),
@@ -112,9 +117,7 @@ export const getCoverage = endpoint({
   scope: 'finops.read',
   summary: 'Get the allocated, idle, unallocated and shared cost over time',
   query: z.strictObject({
-    period: Month.optional().describe('One billing period'),
-    from: Month.optional().describe('First billing period of a range'),
-    to: Month.optional().describe('Last billing period of a range (included)'),
+    ...range,
     by: CoverageDimension.optional(),
     interval: z.enum(['period', 'day']).default('period').describe('A row a billing period, or a day of charge'),
     metric,
@@ -153,7 +156,7 @@ export const getUnallocated = endpoint({
   scope: 'finops.read',
   summary: 'List rows without a rule by any dimension of bill rows, and suggest rules for them',
   query: z.strictObject({
-    period: Month.optional().describe('One billing period; all when left out'),
+    ...range,
     by: z
       .string()
       .min(1)

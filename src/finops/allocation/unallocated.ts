@@ -1,7 +1,13 @@
 import { AppError } from '../../platform/errors/index.ts';
-import { type LakeRow, quoteIdentifier, quoteLiteral } from '../../platform/lake/index.ts';
+import { type LakeRow, quoteIdentifier } from '../../platform/lake/index.ts';
 import { decimal } from '../../platform/units/index.ts';
-import { billRows, findBillDimension, listOtherColumns } from '../billing/index.ts';
+import {
+  billRows,
+  buildRangeConditions,
+  findBillDimension,
+  listOtherColumns,
+  type RequestedRange,
+} from '../billing/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
 import { divideToRatio, getCostColumn, type ReportDeps, toExact } from './coverage.ts';
 import { buildDirectRows, fieldList } from './period-tables.ts';
@@ -13,8 +19,7 @@ const MOST_SUGGESTIONS = 20;
 /** Dimensions other than tags that often identify an owner. */
 const ownerDimensions = ['subAccountId', 'resourceName', 'serviceName'] as const;
 
-export interface UnallocatedQuery {
-  readonly period?: string | undefined;
+export interface UnallocatedQuery extends RequestedRange {
   readonly by: string;
   readonly limit: number;
   readonly metric: CostMetric;
@@ -100,9 +105,9 @@ async function buildUnallocatedSource(deps: ReportDeps, query: UnallocatedQuery)
     rowIds: true,
     others: [...classification.others, ...listOtherColumns([query.by])],
   });
-  const inPeriod = query.period === undefined ? '' : `AND period = ${quoteLiteral(query.period)}`;
+  const conditions = [`coalesce(${fieldList}) IS NULL`, ...buildRangeConditions(query)];
   const rows = buildDirectRows(classification, bill, `*, ${getCostColumn(query.metric)} AS amount`);
-  return `(SELECT * FROM ${rows} WHERE coalesce(${fieldList}) IS NULL ${inPeriod})`;
+  return `(SELECT * FROM ${rows} WHERE ${conditions.join(' AND ')})`;
 }
 
 /** Rules by the tags of the unallocated rows, of most cost first. */

@@ -81,6 +81,13 @@ describe('things that happen at once', () => {
     expect((await list(ledger, { direction: 'under' })).anomalies).toHaveLength(1);
     expect((await list(ledger, { team: 'maps' })).anomalies).toHaveLength(1);
     expect((await list(ledger, { period: '2026-09' })).anomalies).toEqual([]);
+    expect((await list(ledger, { from: '2026-10', to: '2026-11' })).totals).toEqual(totals);
+    const part = await list(ledger, { from: '2026-11-05', to: '2026-11-06' });
+    const ofDays = anomalies.flatMap(({ direction: of, differences }) =>
+      of === 'over' ? differences.filter(({ day }) => day <= '2026-11-06').map(({ amount }) => amount) : [],
+    );
+    expect(part.totals).toMatchObject([{ over: sumDecimals(ofDays), anomalies: 3 }]);
+    expect((await list(ledger, { from: '2026-11-09' })).anomalies).toEqual([]);
     const csv = await call(ledger.application, anomaliesCsv, { query: {} });
     expect(csv.split('\r\n').filter((line) => line !== '')).toHaveLength(4);
   });

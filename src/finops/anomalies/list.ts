@@ -1,6 +1,6 @@
 import type { Handling } from '../../platform/acknowledgements/schema.ts';
 import { type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
-import { toDayNumber, toMonth } from './day.ts';
+import { toDayNumber } from './day.ts';
 import type { Anomaly, AnomalySelection } from './schema.ts';
 import { areCompatible, areSameSlices, isOfBill, type Slice } from './slice.ts';
 import { isMinor } from './spend.ts';
@@ -66,7 +66,8 @@ export function countMinor(anomalies: readonly StoredAnomaly[], counting: Counti
 
 /** The requested anomalies, open ones first, then the latest. */
 export function selectAnomalies(stored: readonly StoredAnomaly[], asked: AnomalySelection): StoredAnomaly[] {
-  const { state, direction, measure, team, period, feedback } = asked;
+  const { state, direction, measure, team, feedback } = asked;
+  const days = toSelectedDays(asked);
   const ofTeam = ({ slice, seenIn }: StoredAnomaly) =>
     [slice, ...seenIn].some((one) => one.some(({ dimension, value }) => dimension === 'team' && value === team));
   return stored
@@ -74,9 +75,32 @@ export function selectAnomalies(stored: readonly StoredAnomaly[], asked: Anomaly
     .filter((one) => direction === undefined || one.direction === direction)
     .filter((one) => measure === undefined || one.measure === measure)
     .filter((one) => team === undefined || ofTeam(one))
-    .filter((one) => period === undefined || (toMonth(one.start) <= period && toMonth(one.end) >= period))
+    .filter((one) => days === null || (one.start <= days.to && one.end >= days.from))
     .filter((one) => feedback === undefined || (one.feedback?.verdict ?? 'none') === feedback)
     .toSorted((a, b) => Number(b.state === 'open') - Number(a.state === 'open') || (a.start < b.start ? 1 : -1));
+}
+
+/** Days of a selection, both included. Months and days compare as text. */
+interface SelectedDays {
+  readonly from: string;
+  readonly to: string;
+}
+
+const FIRST_DAY = '0000-01-01';
+const LAST_DAY = '9999-12-31';
+const MONTH_LENGTH = 'YYYY-MM'.length;
+
+/**
+ * The days that a selection covers; null for every day.
+ *
+ * @example toSelectedDays({ period: '2026-11' }) // { from: '2026-11-01', to: '2026-11-31' }, compared as text
+ */
+function toSelectedDays({ period, from, to }: Pick<AnomalySelection, 'period' | 'from' | 'to'>): SelectedDays | null {
+  if (from === undefined && to === undefined) {
+    return period === undefined ? null : { from: `${period}-01`, to: `${period}-31` };
+  }
+  const end = to ?? LAST_DAY;
+  return { from: from ?? FIRST_DAY, to: end.length === MONTH_LENGTH ? `${end}-31` : end };
 }
 
 interface Sides {
@@ -93,12 +117,17 @@ const createEmptySides = (): Sides => ({
   ...{ anomalies: 0, open: 0 },
 });
 
-/** Both sides by currency, never set off against each other; of a month only its days. */
-export function sumAnomalyTotals(anomalies: readonly StoredAnomaly[], period: string | undefined, counting: Counting) {
+/** Both sides by currency, never set off against each other; of a range only its days. */
+export function sumAnomalyTotals(
+  anomalies: readonly StoredAnomaly[],
+  asked: Pick<AnomalySelection, 'period' | 'from' | 'to'>,
+  counting: Counting,
+) {
+  const days = toSelectedDays(asked);
   const byCurrency = new Map<string, Sides>();
   for (const anomaly of anomalies) {
     const { currency, direction, measure, state } = anomaly;
-    const impact = computeImpactIn(anomaly, period);
+    const impact = computeImpactIn(anomaly, days);
     if (currency === null || impact === null || !isCounted(anomaly, counting)) continue;
     const sides = byCurrency.get(currency) ?? createEmptySides();
     const more = isOfBill(measure) ? 'over' : 'wasted';
@@ -119,11 +148,12 @@ export function sumAnomalyTotals(anomalies: readonly StoredAnomaly[], period: st
   }));
 }
 
-/** Money of an anomaly on the days of a month. A quantity or a price has its money in the month in which it began. */
-function computeImpactIn({ impact, differences, start }: StoredAnomaly, period: string | undefined): Decimal | null {
+/** Money of an anomaly on the selected days. A quantity or a price has its money on the day on which it began. */
+function computeImpactIn({ impact, differences, start }: StoredAnomaly, days: SelectedDays | null): Decimal | null {
   if (impact === null) return null;
-  if (period === undefined) return decimal(impact);
-  if (differences.length === 0) return decimal(toMonth(start) === period ? impact : '0');
-  const inside = differences.filter(({ day }) => toMonth(day) === period);
+  if (days === null) return decimal(impact);
+  const isIn = (day: string) => day >= days.from && day <= days.to;
+  if (differences.length === 0) return decimal(isIn(start) ? impact : '0');
+  const inside = differences.filter(({ day }) => isIn(day));
   return inside.reduce((sum, { amount }) => sum.plus(amount), decimal(0));
 }

@@ -92,7 +92,7 @@ async function readAnomalyList(store: Store, query: AnomalySelection, minImpactP
       .slice(0, MOST_LISTED)
       .map((one) => toListedAnomaly(one, stored, counting, handlings.get(one.id))),
     others: Math.max(0, anomalies.length - MOST_LISTED),
-    totals: sumAnomalyTotals(anomalies, query.period, counting),
+    totals: sumAnomalyTotals(anomalies, query, counting),
     minor: countMinor(anomalies, counting),
     minImpactPercent,
     judging: judging?.judging ?? null,

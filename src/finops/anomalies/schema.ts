@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Assignment, defineHandlingEndpoints, Work } from '../../platform/acknowledgements/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
-import { Currency, DecimalString, Month, UtcInstant } from '../../platform/units/schema.ts';
+import { Currency, DecimalString, Month, MonthOrDay, UtcInstant } from '../../platform/units/schema.ts';
 import { EpisodeKind } from '../anomaly-detection/schema.ts';
 import { Effects } from '../costs/schema.ts';
 
@@ -274,6 +274,8 @@ const Selection = z.strictObject({
   measure: AnomalyMeasure.optional().describe('Only of this measure'),
   team: z.string().min(1).max(250).optional().describe('Only of slices of this team'),
   period: Month.optional().describe('Only those with a day in this month; money is that of its days in it'),
+  from: MonthOrDay.optional().describe('First month or UTC day of a range, as `period` selects; it replaces `period`'),
+  to: MonthOrDay.optional().describe('Last month or UTC day of the range (included)'),
   feedback: z
     .enum(['none', ...verdicts])
     .optional()

@@ -39,6 +39,13 @@ import { createBillVerifier } from './verify-references.ts';
 
 export { billRows } from './bill-rows.ts';
 export type { BillSums } from './bill-sums.ts';
+export {
+  buildDailyRangeConditions,
+  buildRangeConditions,
+  canContain,
+  isByDay,
+  type RequestedRange,
+} from './charge-range.ts';
 export { type BillDeletion, deleteSource as deleteSourceEndpoint } from './deletion/schema.ts';
 export { findBillDimension, listOtherColumns } from './dimensions.ts';
 export { type FocusColumn, focusColumnNames, focusColumns, toCamelCase } from './formats/focus-columns.ts';

@@ -5,9 +5,10 @@ import { decimal, sumDecimals } from '../../platform/units/index.ts';
 import { call, catchProblem, importFiles } from '../../testing/application.ts';
 import { isDeep } from '../../testing/deep.ts';
 import { quietApplication, sharedQuietApplication } from '../../testing/shared.ts';
+import { buildRangeConditions, canContain, isByDay } from '../billing/index.ts';
 import { applyRules, type BillRow, bill, inMonth, SPLITTING_RULES } from '../testing/costs.ts';
 import { buildExactFilter, buildFilterConditions, parseFilter } from './filters.ts';
-import { buildRangeConditions, canContain, isByDay } from './range.ts';
+
 import { costRows, costSummary, costValues } from './schema.ts';
 
 const shared = await sharedQuietApplication();

@@ -1,9 +1,8 @@
-import { quoteIdentifier, quoteLiteral } from '../../platform/lake/index.ts';
+import { quoteIdentifier } from '../../platform/lake/index.ts';
 import { dailyDimensions } from '../allocation/index.ts';
-import { toCamelCase } from '../billing/index.ts';
+import { buildDailyRangeConditions, toCamelCase } from '../billing/index.ts';
 import { buildFilterConditions, parseFilter } from './filters.ts';
 import { type CostSelection, getMetricColumn, isOfAllocation } from './query.ts';
-import { isByDay } from './range.ts';
 
 const ofRow = new Map<string, string>(dailyDimensions.map((column) => [toCamelCase(column), quoteIdentifier(column)]));
 
@@ -29,7 +28,7 @@ export function buildDailyAmounts(
   const named = [...dimensions, ...filters.map(({ dimension }) => dimension)];
   if (relation === undefined || named.some((name) => findDailyExpression(name) === null)) return null;
   const expressionOf = (dimension: string): string => findDailyExpression(dimension) ?? 'NULL';
-  const conditions = [...buildRangeConditions(selection), ...buildFilterConditions(filters, expressionOf)];
+  const conditions = [...buildDailyRangeConditions(selection), ...buildFilterConditions(filters, expressionOf)];
   const column = getMetricColumn(selection.metric);
   const columns = [
     ...dimensions.map((name, index) => `${expressionOf(name)} AS d${index}`),
@@ -38,14 +37,4 @@ export function buildDailyAmounts(
     `${quoteIdentifier(`without_${column}`)} AS missing`,
   ];
   return `SELECT ${columns.join(', ')} FROM ${relation} ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}`;
-}
-
-function buildRangeConditions(selection: CostSelection): string[] {
-  const { period, from, to } = selection;
-  const column = isByDay(selection) ? 'charge_day' : 'period';
-  return [
-    ...(period === undefined ? [] : [`period = ${quoteLiteral(period)}`]),
-    ...(from === undefined ? [] : [`${column} >= ${quoteLiteral(from)}`]),
-    ...(to === undefined ? [] : [`${column} <= ${quoteLiteral(to)}`]),
-  ];
 }

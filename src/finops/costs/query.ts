@@ -3,10 +3,15 @@ import { AppError } from '../../platform/errors/index.ts';
 import { quoteIdentifier } from '../../platform/lake/index.ts';
 import { findNearest } from '../../platform/manifests/index.ts';
 import type { SubjectField } from '../allocation/index.ts';
-import { findBillDimension, focusColumnNames, toCamelCase } from '../billing/index.ts';
+import {
+  buildRangeConditions,
+  findBillDimension,
+  focusColumnNames,
+  type RequestedRange,
+  toCamelCase,
+} from '../billing/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
 import { buildFilterConditions, parseFilter } from './filters.ts';
-import { buildRangeConditions, type RequestedRange } from './range.ts';
 
 /** Rows of a cost query; derived from the query of its endpoint. */
 export interface RowSelection extends RequestedRange {

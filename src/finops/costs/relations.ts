@@ -1,11 +1,10 @@
 import type { Lake, StagedFile } from '../../platform/lake/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { allocatedDaily, allocations, findState, parsePartitionPeriod } from '../allocation/index.ts';
-import { type Billing, billRows, listOtherColumns } from '../billing/index.ts';
+import { type Billing, billRows, canContain, listOtherColumns } from '../billing/index.ts';
 import type { Exchange } from '../exchange/index.ts';
 import { parseFilter } from './filters.ts';
 import type { CostRelations, RowSelection } from './query.ts';
-import { canContain } from './range.ts';
 
 export interface CostsDeps {
   readonly store: Store;

@@ -1,24 +1,14 @@
 import { z } from 'zod';
 import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
-import { Currency, DecimalString, Month } from '../../platform/units/schema.ts';
+import { Currency, Day, DecimalString, Month } from '../../platform/units/schema.ts';
 import { CostMetric, DEFAULT_METRIC, SourceName } from '../billing/schema.ts';
-import {
-  Day,
-  Dimension,
-  Dimensions,
-  Filter,
-  Filters,
-  LeftOut,
-  MonthOrDay,
-  Rows,
-  Selection,
-} from './selection/schema.ts';
+import { Dimension, Dimensions, Filter, Filters, LeftOut, Rows, Selection } from './selection/schema.ts';
 
 export { Effects } from './explain/schema.ts';
 
 import { Unconverted, UsedRate } from '../exchange/schema.ts';
 
-export { Dimension, Filter, MonthOrDay, Rows };
+export { Dimension, Filter, Rows };
 
 const Reported = {
   currency: Currency.describe('Reporting currency'),

@@ -63,6 +63,19 @@ export const Month = z
   .regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month such as "2026-11"')
   .describe('Calendar month in UTC, YYYY-MM');
 
+const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+const isRealDay = (text: string) => new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
+
+export const Day = z
+  .string()
+  .regex(DAY, 'a day such as "2026-11-03"')
+  .refine((text) => !DAY.test(text) || isRealDay(text), 'a day that exists')
+  .describe('Calendar day in UTC, YYYY-MM-DD');
+
+export const MonthOrDay = z
+  .union([Month, Day], 'a billing month such as "2026-11" or a charge day that exists such as "2026-11-03"')
+  .describe('Billing month YYYY-MM, or charge day YYYY-MM-DD in UTC');
+
 export const Period = z
   .strictObject({
     start: UtcInstant.describe('First instant that belongs to the period'),

@@ -1,4 +1,4 @@
-import { decimalString, groupThousands } from '../../platform/units/index.ts';
+import { decimal, formatMoneyText, groupThousands } from '../../platform/units/index.ts';
 import type { Check, Verdict } from './schema.ts';
 
 /**
@@ -42,10 +42,10 @@ function describeOpenTest(check: Check): string {
 
 function explainFailures(checks: readonly Check[]): string {
   const failed = checks.filter(({ holds }) => holds === false);
-  const reasons = failed.map(
-    (check) =>
-      `${describeCheck(check)} is ${roundFigure(check.measured)}, required ${check.comparison} ${roundFigure(check.bound)} ${check.unit}`,
-  );
+  const reasons = failed.map((check) => {
+    const { measured, bound, unit } = formatFigures(check);
+    return `${describeCheck(check)} is ${measured}, required ${check.comparison} ${bound}${unit}`;
+  });
   return reasons.length === 0 ? '' : `Failed: ${reasons.join('; ')}.`;
 }
 
@@ -60,9 +60,41 @@ export function describeCheck({ name, basis }: Check): string {
   return basis === undefined ? name : `${name} (${BASIS[basis]})`;
 }
 
-/** Four significant digits for reading; the exact figure is in the check. */
+/** `USD`, `USD per month`, `USD per 1,000 predictions`. */
+const MONEY = /^([A-Z]{3})( per .+)?$/;
+const PER_1000 = ' per 1,000 predictions';
+const PER_1M = ' per 1M predictions';
+/** Unit costs below this are shown for a million predictions. */
+const SMALL_UNIT_COST = '0.01';
+
+/** Measured value and bound for reading, in one unit; the exact figures are in the check. */
+function formatFigures({ measured, bound, unit }: Check) {
+  const [, currency, per = ''] = MONEY.exec(unit) ?? [];
+  if (currency === undefined) {
+    return { measured: roundFigure(measured), bound: roundFigure(bound), unit: unit === '' ? '' : ` ${unit}` };
+  }
+  const isSmall = per === PER_1000 && [measured, bound].some((value) => value !== null && isSmallCost(value));
+  const format = (value: string | null) =>
+    value === null
+      ? 'unknown'
+      : formatMoneyText({
+          amount: decimal(value)
+            .times(isSmall ? 1000 : 1)
+            .toFixed(),
+          currency,
+        });
+  return { measured: format(measured), bound: format(bound), unit: isSmall ? PER_1M : per };
+}
+
+function isSmallCost(value: string): boolean {
+  return !decimal(value).isZero() && decimal(value).abs().lessThan(SMALL_UNIT_COST);
+}
+
+/** Four significant digits within six decimals. */
 function roundFigure(value: string | null): string {
   if (value === null) return 'unknown';
-  const number = Number(value);
-  return Math.abs(number) >= 1000 ? groupThousands(number.toFixed(2)) : decimalString(number.toPrecision(4));
+  const number = decimal(value);
+  if (number.abs().greaterThanOrEqualTo(1000)) return groupThousands(number.toDecimalPlaces(2).toFixed());
+  const digits = number.toSignificantDigits(4).toDecimalPlaces(6);
+  return digits.isZero() && !number.isZero() ? 'under 0.000001' : digits.toFixed();
 }

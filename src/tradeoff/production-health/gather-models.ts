@@ -92,7 +92,9 @@ async function judgeOpenAlert(
       }),
     ),
   ]);
-  return judgeAlert({ alert, answeredBy, running: looks });
+  const { mute } = alert;
+  const mutedUntil = mute !== null && Date.parse(mute.until) > clock.now() ? mute.until : null;
+  return judgeAlert({ alert, answeredBy, mutedUntil, running: looks });
 }
 
 /** Versions that answered in the window of an alert. */

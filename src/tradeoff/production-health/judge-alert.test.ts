@@ -61,12 +61,12 @@ const cases: readonly [string, Partial<AlertFacts>, string, string][] = [
 ];
 
 it.each(cases)('an alert %s', (_, facts, standing, sentence) => {
-  const judged = judgeAlert({ alert, answeredBy: [], running: [], ...facts });
+  const judged = judgeAlert({ alert, answeredBy: [], mutedUntil: null, running: [], ...facts });
   expect([judged.standing, judged.sentence]).toEqual([standing, expect.stringContaining(sentence)]);
 });
 
 it('does not depend on the time at which the alert opened', () => {
-  const facts = { answeredBy: answered('5'), running: [running('7', 'ok')] };
+  const facts = { answeredBy: answered('5'), mutedUntil: null, running: [running('7', 'ok')] };
   const judge = (openedAt: string) => judgeAlert({ alert: { ...alert, openedAt }, ...facts });
   expect(judge('2026-12-01T12:00:00Z').standing).toBe(judge('2026-12-09T12:00:00Z').standing);
 });

@@ -16,6 +16,7 @@ export interface AlertFacts {
     'episode' | 'monitor' | 'model' | 'alert' | 'cause' | 'state' | 'openedAt' | 'window' | 'reason'
   >;
   readonly answeredBy: ProductionAlert['answeredBy'];
+  readonly mutedUntil: ProductionAlert['mutedUntil'];
   /** Empty: the running version is unknown. */
   readonly running: readonly RunningLook[];
 }
@@ -28,7 +29,7 @@ const WORST: readonly AlertStandingOnVersion[] = ['open', 'not_proven', 'cleared
  *
  * @example window of version 5, version 7 runs, look at 7 is ok -> cleared
  */
-export function judgeAlert({ alert, answeredBy, running }: AlertFacts): ProductionAlert {
+export function judgeAlert({ alert, answeredBy, mutedUntil, running }: AlertFacts): ProductionAlert {
   const { episode, monitor, model, alert: name, cause, state, openedAt, window } = alert;
   const verdicts = running.map((one) => judgeVersion(alert, answeredBy, one));
   const standing = WORST.find((one) => verdicts.some((verdict) => verdict.standing === one)) ?? 'open';
@@ -36,7 +37,7 @@ export function judgeAlert({ alert, answeredBy, running }: AlertFacts): Producti
   const what = `${capitalize(CAUSES[cause])} alert "${name}" of ${model}`;
   const sentence = main === undefined ? `${what} is open: ${alert.reason}` : `${what}: ${main.sentence}`;
   return {
-    ...{ episode, monitor, model, alert: name, cause, state, openedAt, window, standing, sentence },
+    ...{ episode, monitor, model, alert: name, cause, state, openedAt, window, standing, mutedUntil, sentence },
     answeredBy: [...answeredBy],
     running: verdicts,
   };

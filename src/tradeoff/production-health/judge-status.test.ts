@@ -15,7 +15,7 @@ const fine: EndpointFacts = {
   lastDay: requests(9000),
 };
 const alert = (standing: ProductionAlert['standing'], state: ProductionAlert['state'] = 'alert') =>
-  ({ standing, state, sentence: `alert is ${standing}.` }) as ProductionAlert;
+  ({ standing, state, sentence: `alert is ${standing}.`, mutedUntil: null }) as ProductionAlert;
 const counted = (answers: number, bad: number) => [{ requests: answers, errors: bad, answers, above: () => bad }];
 const latency = { kind: 'latency', source: 'policy p', limitMs: 50, objective: 0.95 } as const;
 
@@ -92,7 +92,7 @@ it('counts each standing and names the gravest alert in the headline', () => {
   ] as unknown as EndpointHealth[];
   const { headline, counts, status } = summarizeHealth(endpoints, models);
   expect([status, headline]).toEqual(['degraded', 'Production is degraded. alert is not_proven.']);
-  expect(counts.alerts).toEqual({ open: 2, onRunning: 0, notProven: 1, cleared: 1 });
+  expect(counts.alerts).toEqual({ open: 2, muted: 0, onRunning: 0, notProven: 1, cleared: 1 });
   expect([counts.slos, counts.endpoints.degraded]).toEqual([{ met: 1, missed: 0, unknown: 0 }, 1]);
 });
 

@@ -3,6 +3,7 @@ import type { Application } from '../../main.ts';
 import { EndpointSpec } from '../../mlops/endpoint-spec/schema.ts';
 import { saveTallies } from '../../mlops/gateway/metrics/store.ts';
 import { createTallies } from '../../mlops/gateway/metrics/tally.ts';
+import { muteAlert, unmuteAlert } from '../../mlops/monitoring/alerts/schema.ts';
 import { insertEpisode } from '../../mlops/monitoring/alerts/store.ts';
 import { recordLabels, recordPredictions } from '../../mlops/predictions/schema.ts';
 import { addRevision, noteLive } from '../../mlops/serving/store.ts';
@@ -65,11 +66,25 @@ it('judges an alert by the versions of its window, and by the predictions of the
     reason: 'accuracy is 0.2 of 40 predictions; limit 0.8.',
   });
   const open = await read();
-  expect([open.status, open.counts.alerts]).toEqual(['unhealthy', { open: 1, onRunning: 1, notProven: 0, cleared: 0 }]);
+  expect([open.status, open.counts.alerts]).toEqual([
+    'unhealthy',
+    { open: 1, muted: 0, onRunning: 1, notProven: 0, cleared: 0 },
+  ]);
   expect(open.headline).toBe(
     'Production is unhealthy. Quality alert "right" of ranker: still open on v5. accuracy is 0.2 of 40 predictions; limit 0.8.',
   );
   expect(open.models[0]?.alerts[0]?.answeredBy).toEqual([{ version: '5', predictions: 40 }]);
+
+  const mute = { until: new Date(NOW + HOUR_MS).toISOString(), why: 'known' };
+  await call(application, muteAlert, { params: { episode: 'e1' }, body: mute });
+  const muted = await read();
+  expect([muted.status, muted.counts.alerts]).toEqual([
+    'healthy',
+    { open: 1, muted: 1, onRunning: 0, notProven: 0, cleared: 0 },
+  ]);
+  expect(muted.headline).toBe('Production is healthy: 0 endpoints answer, 1 open alert is muted.');
+  expect(muted.models[0]?.reasons.join(' ')).toMatch(/limit 0\.8\. Muted until \d{4}-\d\d-\d\d \d\d:\d\d UTC\./);
+  await call(application, unmuteAlert, { params: { episode: 'e1' } });
 
   await predict('7', 3, 12, 1);
   const few = await read();

@@ -60,6 +60,9 @@ export const ProductionAlert = z
       )
       .describe('Versions that answered in the window; empty: unknown'),
     standing: AlertStandingOnVersion,
+    mutedUntil: UtcInstant.nullable().describe(
+      'End of its mute: until then it is listed and does not change the status; null: it is not muted',
+    ),
     running: z.array(RunningVersionVerdict).describe('Versions that answer now; empty: unknown'),
     sentence: z.string().describe('The alert and its verdict as a sentence'),
   })
@@ -199,6 +202,7 @@ export const getProductionHealth = endpoint({
         alerts: z
           .strictObject({
             open: z.number().int().describe('Open alerts'),
+            muted: z.number().int().describe('Open alerts that are muted; they are in no other count'),
             onRunning: z.number().int().describe('Open alerts that the running version has'),
             notProven: z.number().int().describe('Open alerts without enough data of the running version'),
             cleared: z.number().int().describe('Open alerts of earlier versions only'),

@@ -1,6 +1,13 @@
 import type { ResponseOf } from '../../platform/contract/schema.ts';
 import { combineStatuses } from './judge-status.ts';
-import type { EndpointHealth, getProductionHealth, HealthStatus, ModelHealth, StatusCounts } from './schema.ts';
+import type {
+  EndpointHealth,
+  getProductionHealth,
+  HealthStatus,
+  ModelHealth,
+  ProductionAlert,
+  StatusCounts,
+} from './schema.ts';
 
 type Summary = Pick<ResponseOf<typeof getProductionHealth>, 'status' | 'headline' | 'counts'>;
 
@@ -8,7 +15,8 @@ type Summary = Pick<ResponseOf<typeof getProductionHealth>, 'status' | 'headline
 export function summarizeHealth(endpoints: readonly EndpointHealth[], models: readonly ModelHealth[]): Summary {
   const status = combineStatuses([...endpoints, ...models].map((one) => one.status));
   const slos = endpoints.flatMap((one) => one.slos);
-  const alerts = models.flatMap((one) => one.alerts);
+  const open = models.flatMap((one) => one.alerts);
+  const alerts = open.filter(isAudible);
   const counts = {
     endpoints: countStatuses(endpoints),
     models: countStatuses(models),
@@ -18,7 +26,8 @@ export function summarizeHealth(endpoints: readonly EndpointHealth[], models: re
       unknown: slos.filter(({ met }) => met === null).length,
     },
     alerts: {
-      open: alerts.length,
+      open: open.length,
+      muted: open.length - alerts.length,
       onRunning: alerts.filter(({ standing }) => standing === 'open').length,
       notProven: alerts.filter(({ standing }) => standing === 'not_proven').length,
       cleared: alerts.filter(({ standing }) => standing === 'cleared').length,
@@ -44,14 +53,17 @@ function writeHeadline(
   if (status !== 'healthy') {
     return `Production is ${status}. ${findMainReason(status, endpoints, models)}`;
   }
-  const { open, cleared } = counts.alerts;
+  const { open, cleared, muted } = counts.alerts;
   const answering = formatNumber(endpoints.length, 'endpoint answers', 'endpoints answer');
   const slos = counts.slos.met === 0 ? '' : `, ${formatNumber(counts.slos.met, 'SLO is met', 'SLOs are met')}`;
-  const alerts =
-    open === 0
-      ? 'no open alerts'
-      : `the running versions have none of the ${formatNumber(cleared, 'open alert', 'open alerts')}`;
-  return `Production is healthy: ${answering}${slos}, ${alerts}.`;
+  const parts = [
+    ...(open === 0 ? ['no open alerts'] : []),
+    ...(cleared === 0
+      ? []
+      : [`the running versions have none of the ${formatNumber(cleared, 'open alert', 'open alerts')}`]),
+    ...(muted === 0 ? [] : [formatNumber(muted, 'open alert is muted', 'open alerts are muted')]),
+  ];
+  return `Production is healthy: ${answering}${slos}, ${parts.join(', ')}.`;
 }
 
 /** The first alert that is not of earlier versions only, else the first reason of the first endpoint or model with the status. */
@@ -60,13 +72,20 @@ function findMainReason(
   endpoints: readonly EndpointHealth[],
   models: readonly ModelHealth[],
 ): string {
-  const alerts = models.filter((one) => one.status === status).flatMap((one) => one.alerts);
+  const alerts = models
+    .filter((one) => one.status === status)
+    .flatMap((one) => one.alerts)
+    .filter(isAudible);
   const alert = ['open', 'not_proven'].flatMap((standing) => alerts.filter((one) => one.standing === standing))[0];
   if (alert !== undefined) return alert.sentence;
   const [endpoint] = endpoints.filter((one) => one.status === status);
   if (endpoint !== undefined) return `Endpoint ${endpoint.endpoint}: ${endpoint.reasons[0] ?? ''}`;
   const [model] = models.filter((one) => one.status === status);
   return `Model ${model?.model ?? ''}: ${model?.reasons[0] ?? ''}`;
+}
+
+function isAudible({ mutedUntil }: Pick<ProductionAlert, 'mutedUntil'>): boolean {
+  return mutedUntil === null;
 }
 
 function countStatuses(of: readonly { readonly status: HealthStatus }[]): StatusCounts {

@@ -122,7 +122,7 @@ async function gatherMonitored(
   const wanted = new Set(names);
   const monitors = (await findMonitors(deps.store)).filter(({ spec }) => wanted.has(spec.model));
   const health = monitors.length === 0 ? [] : (await deps.health.read()).models;
-  const alerts = health.flatMap((one) => one.alerts);
+  const alerts = health.flatMap((one) => one.alerts).filter(({ mutedUntil }) => mutedUntil === null);
   const found = await Promise.all(
     monitors.map(async (monitor): Promise<[string, MonitoredFacts]> => {
       const [now, before, drift] = await Promise.all([

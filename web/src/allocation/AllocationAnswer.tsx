@@ -1,6 +1,5 @@
 import { decimal } from '../../../src/platform/units/schema.ts';
 import { formatShare } from '../format/number.ts';
-import { formatMonth } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import type { BillParts } from './bill-parts.ts';
 import type { Allocation } from './use-allocation.ts';
@@ -22,9 +21,18 @@ function allocatedShare({ answered, total }: BillParts): string | null {
 export function AllocationAnswer({ allocation, parts }: AllocationAnswerProps) {
   const { scope, rules } = allocation;
   const { currency, total } = parts;
-  const when = scope.month === undefined ? 'in all months' : `in ${formatMonth(scope.month)}`;
+  const when = scope.phrase;
   if (decimal(total).isZero()) return `No effective cost ${when}.`;
   const money = (amount: string) => <MoneyFigure money={{ amount, currency }} />;
+  if (decimal(parts.unallocated).isNegative()) {
+    return (
+      <>
+        <span data-testid="headline">{money(parts.answered)}</span> of effective cost {when} is allocated, and credits
+        of <span data-testid="unallocated">{money(parts.unallocated)}</span> are unallocated: {money(total)} in total,
+        by {renderVersion(rules.data?.version)}.
+      </>
+    );
+  }
   return (
     <>
       <strong>{allocatedShare(parts)}</strong> of {money(total)} of effective cost {when} is allocated:{' '}
@@ -33,8 +41,11 @@ export function AllocationAnswer({ allocation, parts }: AllocationAnswerProps) {
       <strong>
         <span data-testid="unallocated">{money(parts.unallocated)}</span>
       </strong>{' '}
-      ({formatShare(parts.unallocated, total)}) is unallocated, by{' '}
-      {rules.data?.version === 0 ? 'no rules' : `version ${rules.data?.version} of the rules`}.
+      ({formatShare(parts.unallocated, total)}) is unallocated, by {renderVersion(rules.data?.version)}.
     </>
   );
+}
+
+function renderVersion(version: number | undefined): string {
+  return version === 0 ? 'no rules' : `version ${version} of the rules`;
 }

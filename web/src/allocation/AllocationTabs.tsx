@@ -30,7 +30,7 @@ const RULES_ONLY = TABS.filter(({ value }) => value === 'rules');
 
 /** One tool of the allocation at a time. */
 export function AllocationTabs({ allocation, draft }: AllocationTabsProps) {
-  const { scope, search } = allocation;
+  const { scope, month, search } = allocation;
   const navigate = useNavigate({ from: '/allocation' });
   const tab = scope.empty ? 'rules' : (search.tab ?? 'coverage');
   const choose = (value: AllocationTab) =>
@@ -55,7 +55,7 @@ export function AllocationTabs({ allocation, draft }: AllocationTabsProps) {
         </>
       )}
       {tab === 'shared' && <SharedCostsCard allocation={allocation} />}
-      {tab === 'metered' && scope.month !== undefined && <ReconciliationCard period={scope.month} />}
+      {tab === 'metered' && month !== undefined && <ReconciliationCard period={month} />}
     </PageTabs>
   );
 }

@@ -23,11 +23,11 @@ const USUAL: CoverageDimension = 'serviceName';
 
 /** Coverage of the bill by a dimension, to find the parts with a low coverage. */
 export function CoverageByCard({ allocation }: { readonly allocation: Allocation }) {
-  const { scope, search, currency } = allocation;
+  const { scope, range, search, currency } = allocation;
   const by = search.of ?? USUAL;
   const navigate = useNavigate({ from: '/allocation' });
   const coverage = useQuery({
-    ...endpointQuery(getCoverage, { query: { period: scope.month, by } }),
+    ...endpointQuery(getCoverage, { query: { ...range, by } }),
     enabled: scope.ready,
   });
   const rows = byValue(coverage.data?.rows ?? [], currency);

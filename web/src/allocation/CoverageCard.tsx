@@ -32,11 +32,11 @@ const VIEWS = [
 
 /** Allocated part of the bill over time, with its share as a line. */
 export function CoverageCard({ allocation }: { readonly allocation: Allocation }) {
-  const { scope, search, currency } = allocation;
+  const { scope, range, search, currency } = allocation;
   const navigate = useNavigate({ from: '/allocation' });
   const png = usePng('coverage');
   const byDay = search.trend === 'days';
-  const query = byDay ? { period: scope.month, interval: 'day' as const } : {};
+  const query = byDay ? { ...range, interval: 'day' as const } : {};
   const coverage = useQuery({ ...endpointQuery(getCoverage, { query }), enabled: scope.ready });
   const { slots, series, share } = useMemo(
     () => coverageSeries(coverage.data?.rows ?? [], currency, byDay ? 'day' : 'period'),
@@ -49,8 +49,8 @@ export function CoverageCard({ allocation }: { readonly allocation: Allocation }
     const isDay = slot !== undefined && slot.length > MONTH_LENGTH;
     const kind = part === 'sharedUnallocated' ? 'shared-unallocated' : part;
     const filter = [`kind=${kind}`, ...(isDay ? [`day=${slot}`] : [])];
-    const period = slot === undefined || isDay ? scope.month : slot;
-    void navigate({ to: '/costs', search: { by: ['team'], view: 'rows', filter, period } });
+    const asked = slot === undefined || isDay ? range : { period: slot };
+    void navigate({ to: '/costs', search: { by: ['team'], view: 'rows', filter, ...asked } });
   };
   const csv = () =>
     toCsv(

@@ -28,9 +28,9 @@ interface PreviewCardProps {
 
 /** A draft of rules as form and YAML, and its preview: which cost would move between which subjects, before the rules are applied. */
 export function PreviewCard({ allocation, draft }: PreviewCardProps) {
-  const { scope, rules } = allocation;
+  const { month, rules } = allocation;
   const id = useId();
-  const change = usePreview(scope.month, rules.data);
+  const change = usePreview(month, rules.data);
   const { setView } = draft;
   // The errors name lines of the text.
   useEffect(() => {
@@ -54,7 +54,7 @@ export function PreviewCard({ allocation, draft }: PreviewCardProps) {
   return (
     <Card
       title="Edit the rules"
-      note={`Preview for ${scope.month === undefined ? 'all months' : formatMonth(scope.month)}. Nothing changes until you apply; applied rules affect all months`}
+      note={`Preview for ${month === undefined ? 'all months' : formatMonth(month)}. Nothing changes until you apply; applied rules affect all months`}
       actions={
         <>
           <button

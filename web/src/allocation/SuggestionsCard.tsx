@@ -17,9 +17,9 @@ interface SuggestionsCardProps {
 
 /** Suggested rules that would match most of the unallocated cost. */
 export function SuggestionsCard({ allocation, draft }: SuggestionsCardProps) {
-  const { scope } = allocation;
+  const { scope, range } = allocation;
   const unallocated = useQuery({
-    ...endpointQuery(getUnallocated, { query: { period: scope.month, limit: 1 } }),
+    ...endpointQuery(getUnallocated, { query: { ...range, limit: 1 } }),
     enabled: scope.ready,
   });
   return (

@@ -24,12 +24,12 @@ const USUAL = 'serviceName';
 
 /** Unallocated cost by any dimension. */
 export function UnallocatedCard({ allocation }: { readonly allocation: Allocation }) {
-  const { scope, search } = allocation;
+  const { scope, range, search } = allocation;
   const by = search.by ?? USUAL;
   const navigate = useNavigate({ from: '/allocation' });
   const known = useQuery(endpointQuery(costDimensions));
   const unallocated = useQuery({
-    ...endpointQuery(getUnallocated, { query: { period: scope.month, by, limit: MAX_ROWS } }),
+    ...endpointQuery(getUnallocated, { query: { ...range, by, limit: MAX_ROWS } }),
     enabled: scope.ready,
     placeholderData: keepPreviousData,
   });
@@ -95,7 +95,7 @@ export function UnallocatedCard({ allocation }: { readonly allocation: Allocatio
                           by: ['team'],
                           view: 'rows',
                           filter: ['kind=unallocated', `${by}=${row.value ?? ''}`],
-                          period: scope.month ?? 'all',
+                          ...(scope.range === undefined ? { period: 'all' as const } : range),
                         }}
                         className={table.rowLink}
                       >

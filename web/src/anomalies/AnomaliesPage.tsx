@@ -1,11 +1,13 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { useMonthScope } from '../frame/use-scope.ts';
+import { type DateRange, daysIn, rangePhrase } from '../frame/date-range.ts';
+import { useScope } from '../frame/use-scope.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
+import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
 import type { AnomaliesSearch } from './anomalies-search.ts';
 import { ListCard } from './ListCard.tsx';
@@ -15,20 +17,30 @@ import { anomaliesAnswer } from './words.ts';
 
 const HEIGHT = 720;
 
-/** Anomalies of the month and team: cause, excess cost, and the daily cost around them. */
+/** Anomalies of the range and team: cause, excess cost, and the daily cost around them. */
 export function AnomaliesPage() {
-  const scope = useMonthScope();
+  const scope = useScope();
   const search = useSearch({ from: '/anomalies' });
   const navigate = useNavigate({ from: '/anomalies' });
-  const anomalies = useAnomalies(scope, search);
-  const daily = useDailyCost(scope);
+  const { daily, shown } = useDailyCost(scope);
+  const { team } = scope;
+  const isKnown = scope.ready && !daily.isPending && !daily.isPlaceholderData;
+  const anomalies = useAnomalies({ range: shown, team }, search, isKnown);
+  const before = useAnomalies({ range: scope.before, team }, search, isKnown && scope.before !== undefined);
+  const isWider = scope.range !== undefined && shown !== scope.range;
+  const phrase = shown === undefined ? scope.phrase : rangePhrase(shown);
   const onSearch = (next: AnomaliesSearch) =>
     void navigate({ search: (before) => ({ ...before, ...next }), resetScroll: false, replace: true });
-  const { costs, currency } = useMemo(() => listCosts(daily.data?.rows ?? []), [daily.data]);
+  const { costs, currency } = useMemo(() => listCosts(daily.data?.rows ?? [], shown), [daily.data, shown]);
   const answer = () => {
     if (scope.empty) return 'No bill has been imported yet.';
     if (anomalies.isError) return 'The anomalies could not be read.';
-    return anomalies.data === undefined ? <AnswerPending /> : anomaliesAnswer(anomalies.data, scope.month);
+    if (anomalies.data === undefined) return <AnswerPending />;
+    const compared =
+      scope.before === undefined || before.data === undefined || isWider
+        ? ''
+        : ` Compared with: ${anomaliesAnswer(before.data, rangePhrase(scope.before))}`;
+    return `${anomaliesAnswer(anomalies.data, phrase)}${compared}`;
   };
   if (scope.empty) {
     return (
@@ -52,6 +64,11 @@ export function AnomaliesPage() {
       >
         {(data) => (
           <div className={layout.stack}>
+            {isWider && (
+              <Notice>
+                {scope.label} has less than a week of charges: the page shows the 30 days to its last charge.
+              </Notice>
+            )}
             {costs.length > 0 && <TimelineCard costs={costs} anomalies={data.anomalies} currency={currency} />}
             <ListCard list={data} search={search} onSearch={onSearch} />
           </div>
@@ -61,12 +78,17 @@ export function AnomaliesPage() {
   );
 }
 
-function listCosts(rows: readonly Readonly<Record<string, string | null>>[]) {
+function listCosts(rows: readonly Readonly<Record<string, string | null>>[], shown: DateRange | undefined) {
+  const days = shown === undefined ? undefined : daysIn(shown);
   const currency = rows[0]?.currency ?? 'USD';
   const costs = rows
     .flatMap(({ day, amount, currency: of }) =>
-      day == null || amount == null || of !== currency ? [] : [{ day, amount }],
+      day == null || amount == null || of !== currency || isOutside(day, days) ? [] : [{ day, amount }],
     )
     .sort((a, b) => a.day.localeCompare(b.day));
   return { costs, currency };
+}
+
+function isOutside(day: string, days: DateRange | undefined): boolean {
+  return days !== undefined && (day < days.from || day > days.to);
 }

@@ -68,12 +68,12 @@ function judgedText({ series, through, falseAlarmsPer30Days, alarmStrength, long
 function whyNone(judging: LedgerJudging | null, search: AnomaliesSearch): string {
   const { state, direction, measure, feedback, owner } = search;
   if ([state, direction, measure, feedback, owner].some((chosen) => chosen !== undefined)) {
-    return 'No anomaly of this month matches the filters. Choose another state, direction, measure, verdict or owner.';
+    return 'No anomaly of this range matches the filters. Choose another state, direction, measure, verdict or owner.';
   }
   if (judging === null || judging.series === 0) {
     return 'Anomaly detection needs four weeks of daily charges.';
   }
-  return 'No anomaly in this month. Choose another one above, or all.';
+  return 'No anomaly in this range. Choose another one above.';
 }
 
 function anomaliesCsv(anomalies: readonly Anomaly[]): string {

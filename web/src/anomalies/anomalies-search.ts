@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type AnomalySelection, measures, verdicts } from '../../../src/finops/anomalies/schema.ts';
-import type { Scope } from '../frame/use-scope.ts';
+import { type DateRange, findWholeMonth } from '../frame/date-range.ts';
 
 /** URL parameters of the anomalies page, in addition to month and team. */
 export const AnomaliesSearch = z.object({
@@ -18,20 +18,29 @@ export const AnomaliesSearch = z.object({
 });
 export type AnomaliesSearch = z.infer<typeof AnomaliesSearch>;
 
-/**
- * Query of the anomalies page and of its line in the overview. The overview has no filters, so both show the same
- * result. The least impact hides rows of the page; it changes no total.
- */
+/** The anomalies in view: those of a range, of all days without one, and of a team. */
+export interface AnomalyScope {
+  readonly range: DateRange | undefined;
+  readonly team: string | undefined;
+}
+
+/** Query of the anomalies page. The least impact hides rows of the page; it changes no total. */
 export function anomaliesQuery(
-  { month, team }: Pick<Scope, 'month' | 'team'>,
+  { range, team }: AnomalyScope,
   { impact: _, ...search }: AnomaliesSearch = {},
 ): AnomalySelection {
   const chosen = Object.entries(search).filter(([, value]) => value !== undefined);
   return {
-    ...(month === undefined ? {} : { period: month }),
+    ...toPeriod(range),
     ...(team === undefined ? {} : { team }),
     ...Object.fromEntries(chosen),
   };
+}
+
+function toPeriod(range: DateRange | undefined): Pick<AnomalySelection, 'period' | 'from' | 'to'> {
+  if (range === undefined) return {};
+  const month = findWholeMonth(range);
+  return month === undefined ? { from: range.from, to: range.to } : { period: month };
 }
 
 /** URL parameters of the page of one anomaly. */

@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import {
   type Anomaly,
   type AnomalyVerdict,
@@ -11,36 +11,43 @@ import {
 import { costSummary } from '../../../src/finops/costs/schema.ts';
 import { call, endpointQuery } from '../client.ts';
 import type { Scope } from '../frame/use-scope.ts';
-import { type AnomaliesSearch, anomaliesQuery } from './anomalies-search.ts';
+import { type AnomaliesSearch, type AnomalyScope, anomaliesQuery } from './anomalies-search.ts';
+import { findReadDays, findShownRange } from './anomaly-range.ts';
 
 const REFRESH_MS = 15_000;
 
-/** Anomalies of the month and team of the page. */
-export function useAnomalies(scope: Scope, search: AnomaliesSearch) {
-  const { ready } = scope;
-  const query = anomaliesQuery(scope, search);
+/** Anomalies of a range and team; not read while `ready` is false. */
+export function useAnomalies(scope: AnomalyScope, search: AnomaliesSearch, ready: boolean) {
   return useQuery({
-    ...endpointQuery(listAnomalies, { query }),
+    ...endpointQuery(listAnomalies, { query: anomaliesQuery(scope, search) }),
     enabled: ready,
     placeholderData: keepPreviousData,
     refetchInterval: REFRESH_MS,
   });
 }
 
-/** Cost of each day of the month. */
-export function useDailyCost({ month, team, ready }: Scope) {
+/**
+ * Cost of each day, and the range of the page: the range in view, or the last thirty days where that is a month that has
+ * just begun.
+ */
+export function useDailyCost({ range, team, ready }: Scope) {
+  const read = range === undefined ? undefined : findReadDays(range);
   const query = {
     by: ['day'],
     metric: 'effectiveCost' as const,
-    ...(month === undefined ? {} : { from: `${month}-01`, to: findMonthEnd(month) }),
+    ...read,
     ...(team === undefined ? {} : { filter: [`team=${team}`] }),
   };
-  return useQuery({ ...endpointQuery(costSummary, { query }), enabled: ready, placeholderData: keepPreviousData });
-}
-
-export function findMonthEnd(month: string): string {
-  const [year = 0, number = 1] = month.split('-').map(Number);
-  return new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 'YYYY-MM-DD'.length);
+  const daily = useQuery({
+    ...endpointQuery(costSummary, { query }),
+    enabled: ready,
+    placeholderData: keepPreviousData,
+  });
+  const shown = useMemo(() => {
+    const days = (daily.data?.rows ?? []).flatMap(({ day }) => (day == null ? [] : [day]));
+    return range === undefined ? undefined : findShownRange(range, days);
+  }, [range, daily.data]);
+  return { daily, shown };
 }
 
 export function useAnomaly(anomaly: string) {

@@ -23,23 +23,25 @@ const buildList = (anomalies: readonly Anomaly[], changed: Partial<AnomalyList> 
 
 it('a month with ended anomalies says what they cost, not that there was nothing', () => {
   const total = { currency: 'USD', over: '100', under: '0', wasted: '0', gained: '0', anomalies: 1, open: 0 };
-  expect(anomaliesAnswer(buildList([anomaly('a')], { totals: [total] }), '2026-10')).toBe(
+  expect(anomaliesAnswer(buildList([anomaly('a')], { totals: [total] }), 'in October 2026')).toBe(
     '1 anomaly: $100 above expected in October 2026.',
   );
 });
 
 it('a month with minor anomalies alone says so', () => {
   const list = buildList([anomaly('a', { isMinor: true, counts: false })], { minor: 1 });
-  expect(anomaliesAnswer(list, '2026-10')).toBe(
+  expect(anomaliesAnswer(list, 'in October 2026')).toBe(
     'No anomaly of 1 % of the spend or more in October 2026; 1 smaller anomaly.',
   );
 });
 
-it('the overview asks for what the page asks for when nothing is chosen', () => {
-  const scope = { month: '2026-10', team: 'ads' };
+it('a month is asked for as a period, other ranges by their ends', () => {
+  const scope = { range: { from: '2026-10', to: '2026-10' }, team: 'ads' };
   expect(anomaliesQuery(scope)).toEqual({ period: '2026-10', team: 'ads' });
   expect(anomaliesQuery(scope, { state: undefined })).toEqual(anomaliesQuery(scope));
-  expect(anomaliesQuery({ month: undefined, team: undefined }, { state: 'open' })).toEqual({ state: 'open' });
+  expect(anomaliesQuery({ range: undefined, team: undefined }, { state: 'open' })).toEqual({ state: 'open' });
+  const days = { from: '2026-10-03', to: '2026-10-09' };
+  expect(anomaliesQuery({ range: days, team: undefined })).toEqual(days);
 });
 
 it('repeats of a cause stand behind the first of them, in their order', () => {

@@ -3,7 +3,7 @@ import { decimal } from '../../../src/platform/units/schema.ts';
 import { formatAbout } from '../format/money.ts';
 import { counted } from '../format/number.ts';
 import { shortenNames, shortName } from '../format/short-name.ts';
-import { formatDay, formatMonth } from '../format/time.ts';
+import { formatDay } from '../format/time.ts';
 
 export const NO_IMPACT = 'No price is known for it, so it has no amount.';
 
@@ -106,17 +106,17 @@ export function daysText({ start, end, state }: Pick<Anomaly, 'start' | 'end' | 
   return start === end ? formatDay(start) : `${formatDay(start)} to ${formatDay(end)}`;
 }
 
-/** "3 anomalies (1 open): $4,210 above and $310 below expected in November 2026." */
-export function anomaliesAnswer(list: AnomalyList, month: string | undefined): string {
+/** "3 anomalies (1 open): $4,210 above and $310 below expected in November 2026."; `phrase` is "in November 2026". */
+export function anomaliesAnswer(list: AnomalyList, phrase: string): string {
   const { anomalies, totals, judging, minor, minImpactPercent } = list;
-  const inMonth = month === undefined ? '' : ` in ${formatMonth(month)}`;
+  const inRange = ` ${phrase}`;
   if (judging === null) return 'No scan yet.';
   if (totals.length === 0) {
     if (minor > 0 && minor === anomalies.length)
-      return `No anomaly of ${minImpactPercent} % of the spend or more${inMonth}; ${counted(minor, 'smaller anomaly', 'smaller anomalies')}.`;
+      return `No anomaly of ${minImpactPercent} % of the spend or more${inRange}; ${counted(minor, 'smaller anomaly', 'smaller anomalies')}.`;
     return anomalies.length === 0
-      ? `No anomaly${inMonth}.`
-      : `${counted(anomalies.length, 'anomaly', 'anomalies')}${inMonth}, not counted: minor, planned, expected, wrong, restated or withdrawn.`;
+      ? `No anomaly${inRange}.`
+      : `No anomaly counts${inRange}: of ${counted(anomalies.length, 'anomaly', 'anomalies')}, ${minor} below ${minImpactPercent} % of the spend; the others are answered, restated or withdrawn.`;
   }
   const count = totals.reduce((sum, one) => sum + one.anomalies, 0);
   const open = totals.reduce((sum, one) => sum + one.open, 0);
@@ -134,6 +134,6 @@ export function anomaliesAnswer(list: AnomalyList, month: string | undefined): s
     wasted.length === 0
       ? ''
       : `${wasted.join('; ')} of the amount paid bought fewer GPU hours and predictions than usual`;
-  if (sides.length === 0) return use === '' ? `${subject}${inMonth}.` : `${subject}${goOn}${inMonth}: ${use}.`;
-  return `${subject}${goOn}: ${sides.join('; ')}${inMonth}${use === '' ? '' : `; ${use}`}.`;
+  if (sides.length === 0) return use === '' ? `${subject}${inRange}.` : `${subject}${goOn}${inRange}: ${use}.`;
+  return `${subject}${goOn}: ${sides.join('; ')}${inRange}${use === '' ? '' : `; ${use}`}.`;
 }

@@ -1,11 +1,11 @@
 import { Link } from '@tanstack/react-router';
 import type { Delivery, Restatement } from '../../../src/finops/billing/schema.ts';
 import { counted } from '../format/number.ts';
-import { formatInstant, formatMonth } from '../format/time.ts';
+import { formatDate, formatMonth } from '../format/time.ts';
 import parts from '../parts/parts.module.css';
 import { listMoney } from './history.ts';
 import { MoneyList } from './MoneyList.tsx';
-import { listPeriods, restatedMoney } from './period-series.ts';
+import { restatedMoney } from './period-series.ts';
 
 interface DeliveriesAnswerProps {
   /** Oldest first, at least one. */
@@ -18,13 +18,11 @@ interface DeliveriesAnswerProps {
 export function DeliveriesAnswer({ entries, restatements }: DeliveriesAnswerProps) {
   const last = entries.at(-1);
   if (last === undefined) return 'No bill has been delivered yet.';
-  const current = entries.filter((entry) => entry.current);
-  const sources = new Set(current.map(({ source }) => source)).size;
   const shadowed = entries.filter(({ standing }) => standing === 'shadowed').length;
   const onHold = entries.filter(({ standing }) => standing === 'held').length;
   return (
     <>
-      The last bill came from <strong>{last.source}</strong> on {formatInstant(last.receivedAt)}:{' '}
+      The last bill came from <strong>{last.source}</strong> on {formatDate(last.receivedAt)}:{' '}
       {counted(last.rows, 'row')}
       {last.period !== null && ` of ${formatMonth(last.period)}`}
       {listMoney(last).length > 0 && (
@@ -36,7 +34,6 @@ export function DeliveriesAnswer({ entries, restatements }: DeliveriesAnswerProp
           billed
         </>
       )}
-      . Bills of {counted(listPeriods(current).length, 'period')} from {counted(sources, 'source')} are counted
       {restatements !== undefined && <Restated restatements={restatements} />}
       {shadowed > 0 && (
         <>
@@ -44,7 +41,7 @@ export function DeliveriesAnswer({ entries, restatements }: DeliveriesAnswerProp
           <Link to="/deliveries" search={{ standing: 'shadowed' }} className={parts.textLink}>
             {counted(shadowed, 'delivery', 'deliveries')}
           </Link>{' '}
-          {shadowed === 1 ? 'repeats' : 'repeat'} charges that are counted already
+          {shadowed === 1 ? 'is a duplicate' : 'are duplicates'}
         </>
       )}
       {onHold > 0 && (

@@ -8,7 +8,10 @@ import { CsvButton } from '../parts/CsvButton.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
+import { compareAmounts, compareTexts } from '../table/comparators.ts';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
 import { DeliveryLink } from './DeliveryLink.tsx';
 import styles from './deliveries.module.css';
 import { MoneyList } from './MoneyList.tsx';
@@ -22,6 +25,14 @@ const ACTS = {
 } as const;
 const HEADER = ['at', 'period', 'act', 'actor', 'why', 'delivery', 'service', 'metric', 'before', 'after', 'delta'];
 
+const ORDERS: Comparators<Restatement> = {
+  period: compareTexts(({ period }) => period),
+  at: compareTexts(({ at }) => at),
+  by: compareTexts(({ act, actor }) => `${ACTS[act]} ${actor}`),
+  billed: compareAmounts((one) => restatedMoney(one)[0]?.amount),
+  largest: compareTexts(largestService),
+};
+
 interface RestatementsCardProps {
   readonly restatements: readonly Restatement[];
   readonly complete: boolean;
@@ -29,6 +40,7 @@ interface RestatementsCardProps {
 
 /** Every change to a closed period, newest first, with its change in money. */
 export function RestatementsCard({ restatements, complete }: RestatementsCardProps) {
+  const { sorted, sort } = useSorted(restatements, ORDERS);
   const csv = () =>
     toCsv(
       [...HEADER, 'currency'],
@@ -49,18 +61,26 @@ export function RestatementsCard({ restatements, complete }: RestatementsCardPro
       <table className={table.table}>
         <thead>
           <tr>
-            <th scope="col">Period</th>
-            <th scope="col">Time</th>
-            <th scope="col">By</th>
-            <th scope="col" className={table.number}>
+            <SortHead column="period" sort={sort}>
+              Period
+            </SortHead>
+            <SortHead column="at" sort={sort}>
+              Time
+            </SortHead>
+            <SortHead column="by" sort={sort}>
+              By
+            </SortHead>
+            <SortHead column="billed" sort={sort} numeric>
               Billed cost
-            </th>
-            <th scope="col">Largest change</th>
+            </SortHead>
+            <SortHead column="largest" sort={sort}>
+              Largest change
+            </SortHead>
             <th scope="col">Deliveries</th>
           </tr>
         </thead>
         <tbody>
-          {restatements.map((one) => (
+          {sorted.map((one) => (
             <tr key={`${one.at} ${one.period} ${one.delivery}`}>
               <th scope="row">{formatMonth(one.period)}</th>
               <td className={styles.when}>

@@ -4,8 +4,7 @@ import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
-import table from '../table/table.module.css';
-import { SourceRow } from './SourceRow.tsx';
+import { SourcesTable } from './SourcesTable.tsx';
 import { SyncDrawer } from './SyncDrawer.tsx';
 import { useSources } from './use-sync.ts';
 
@@ -47,26 +46,7 @@ export function SourcesCard() {
               command="steelyard apply -f source.yaml"
             />
           ) : (
-            <table className={table.table}>
-              <thead>
-                <tr>
-                  <th scope="col">Source</th>
-                  <th scope="col">State</th>
-                  <th scope="col">Last sync</th>
-                  <th scope="col" className={table.wideOnly}>
-                    Next
-                  </th>
-                  <th scope="col">
-                    <span className="visually-hidden">Sync</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {found.map((source) => (
-                  <SourceRow key={source.source} source={source} onShow={() => show(source.source)} />
-                ))}
-              </tbody>
-            </table>
+            <SourcesTable sources={found} onShow={show} />
           )
         }
       </Loaded>

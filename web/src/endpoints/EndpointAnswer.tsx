@@ -49,7 +49,7 @@ export function EndpointAnswer({ endpoint }: { readonly endpoint: EndpointDetail
         <>
           {' '}
           at {unpriced.length > 0 && 'at least '}
-          <UnitCost money={per1000} count={1000} />
+          <UnitCost money={per1000} count={1000} /> including idle time
         </>
       )}
       .

@@ -13,7 +13,7 @@ import { PerMillion } from './PerMillion.tsx';
 import { sum } from './sum.ts';
 import { nowText } from './words.ts';
 
-const HEIGHT = 210;
+const HEIGHT = 150;
 const NOT_ASKED = 'No request in the last 24 hours.';
 
 /** Health of the endpoint with its reasons, and its present figures. */
@@ -29,17 +29,18 @@ export function EndpointNow({ endpoint: { name, variants } }: { readonly endpoin
             'Its health is not known yet.'
           ) : (
             <div className={layout.stack}>
-              <ReasonList reasons={[...found.reasons, ...listMet(found.slos)]} />
               <Facts
+                isDense
                 facts={[
                   ['Replicas', `Ready ${ready} of ${wanted}`],
                   ['Requests now', nowText(now)],
                   ['Last hour', counted(found.lastHour.requests, 'request')],
                   ['Errors, 24 hours', describeErrors(found.lastDay)],
-                  ['p50, p95, p99, 24 hours', describeLatency(found.latencyMs)],
-                  ['Cost per 1M, served', <PerMillion key="cost" per1000={per1000} unpriced={unpriced} />],
+                  ['p50, p95, p99', describeLatency(found.latencyMs)],
+                  ['Cost per 1M, idle time included', <PerMillion key="cost" per1000={per1000} unpriced={unpriced} />],
                 ]}
               />
+              <ReasonList reasons={[...found.reasons, ...listMet(found.slos)]} />
             </div>
           )
         }

@@ -37,7 +37,7 @@ export function EndpointPage() {
     return endpoint.error === null ? <AnswerPending /> : endpoint.error.message;
   };
   return (
-    <Page title={name} answer={answer()}>
+    <Page title={name} answer={answer()} shortAnswer>
       <Loaded query={waits ? { ...endpoint, data: undefined } : endpoint} what="The endpoint" height={HEIGHT}>
         {(data) => <Body endpoint={data} />}
       </Loaded>

@@ -1,10 +1,12 @@
 import { useMemo } from 'react';
 import type { EndpointDetail, EndpointRevision } from '../../../src/mlops/serving/schema.ts';
+import { useEndpointHealth } from '../health/use-production-health.ts';
 import { EndpointOptimizations } from '../optimizations/EndpointOptimizations.tsx';
 import { PageTabs } from '../parts/PageTabs.tsx';
 import { CallCard } from './CallCard.tsx';
 import { CostCard } from './CostCard.tsx';
 import { EndpointNow } from './EndpointNow.tsx';
+import styles from './endpoints.module.css';
 import type { EndpointSearch, EndpointTab } from './endpoints-search.ts';
 import { QualityTab } from './QualityTab.tsx';
 import { RevisionsCard } from './RevisionsCard.tsx';
@@ -33,6 +35,9 @@ export function EndpointTabs({ endpoint, search, onSearch, onTraffic, onRollback
   const { name, revisions } = endpoint;
   const events = useMemo(() => revisionEvents(revisions), [revisions]);
   const tab = selectTab(search);
+  const health = useEndpointHealth(name).data;
+  // An hour without a request shows the day.
+  const range = health != null && health.lastHour.requests === 0 && health.lastDay.requests > 0 ? '1d' : '1h';
   return (
     <PageTabs
       label={`Endpoint ${name}`}
@@ -49,10 +54,12 @@ export function EndpointTabs({ endpoint, search, onSearch, onTraffic, onRollback
     >
       {tab === 'now' && (
         <>
-          <EndpointNow endpoint={endpoint} />
+          <div className={styles.now}>
+            <EndpointNow endpoint={endpoint} />
+            <TimelineCard endpoint={endpoint} events={events} search={{ range }} onSearch={onSearch} isShort />
+          </div>
           <RolloutCard endpoint={name} />
           <EndpointOptimizations endpoint={name} />
-          <TimelineCard endpoint={endpoint} events={events} search={{}} onSearch={onSearch} isShort />
         </>
       )}
       {tab === 'traffic' && (

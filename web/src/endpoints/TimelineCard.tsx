@@ -41,7 +41,7 @@ interface TimelineCardProps {
   readonly events: readonly TimelineEvent[];
   readonly search: EndpointSearch;
   readonly onSearch: (next: EndpointSearch) => void;
-  /** Traffic and latency of the last hour only. */
+  /** Traffic and latency only. */
   readonly isShort?: boolean;
 }
 
@@ -65,7 +65,9 @@ export function TimelineCard(props: TimelineCardProps) {
   return (
     <Card
       title={
-        isShort ? `Traffic and latency${named === undefined ? ', last hour' : ''}` : 'Traffic, latency, errors and cost'
+        isShort
+          ? `Traffic and latency${named === undefined ? `, ${range.label.toLowerCase()}` : ''}`
+          : 'Traffic, latency, errors and cost'
       }
       note={
         view === 'charts' && !isShort ? 'Triangles: changes. Drag to zoom in, double click to zoom out.' : undefined

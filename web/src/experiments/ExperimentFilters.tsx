@@ -1,3 +1,4 @@
+import { formatMetricName } from '../format/metric-name.ts';
 import { Select } from '../parts/Select.tsx';
 import styles from './experiments.module.css';
 import type { ExperimentsSearch } from './experiments-search.ts';
@@ -30,8 +31,8 @@ export function ExperimentFilters({ search, metrics, usual, onChange }: Experime
         label="Best value of"
         value={metric ?? NONE}
         options={[
-          { value: NONE, label: usual ?? 'no metric' },
-          ...listed.filter((one) => one !== usual).map((value) => ({ value, label: value })),
+          { value: NONE, label: usual === undefined ? 'no metric' : formatMetricName(usual) },
+          ...listed.filter((one) => one !== usual).map((value) => ({ value, label: formatMetricName(value) })),
         ]}
         onChange={(value) => onChange({ metric: value === NONE ? undefined : value })}
       />

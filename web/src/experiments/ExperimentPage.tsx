@@ -21,7 +21,7 @@ export function ExperimentPage() {
   const name = experiment.data?.name ?? 'Experiment';
   const arrived = newRuns(count.data?.runs, rows?.length, pages.hasNextPage);
   return (
-    <Page title={name} answer={<RunsAnswer runs={runs} />}>
+    <Page title={name} answer={<RunsAnswer runs={runs} />} shortAnswer>
       <ExperimentName experiment={experiment.data} noteOpen={noteOpen} onNote={setNoteOpen} />
       {experiment.isError ? (
         <ErrorState error={experiment.error} what="The experiment" onRetry={() => void experiment.refetch()} />

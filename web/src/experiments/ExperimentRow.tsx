@@ -1,3 +1,4 @@
+import { formatMetricName } from '../format/metric-name.ts';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { ExperimentActivity } from '../../../src/mlops/run-views/run-table/schema.ts';
@@ -50,7 +51,7 @@ export function ExperimentRow({ experiment, activity, failed, metric, moving }: 
         <td className={`${table.number} ${styles.quality}`}>
           {renderFigure(({ best }) =>
             best === null ? (
-              <Unknown reason={`No run of it has logged ${metric}.`} />
+              <Unknown reason={`No run of it has logged ${formatMetricName(metric)}.`} />
             ) : (
               <data value={String(best.value)} data-tip={`${best.value}, by ${best.runName}`}>
                 {formatMeasure(best.value)}

@@ -1,3 +1,4 @@
+import { formatMetricName } from '../format/metric-name.ts';
 import { useMemo } from 'react';
 import type { ExperimentActivity } from '../../../src/mlops/run-views/run-table/schema.ts';
 import type { Experiment } from '../../../src/mlops/runs/schema.ts';
@@ -43,7 +44,7 @@ export function ExperimentsTable({ experiments, activity, failed, metric, moving
           </SortHead>
           {metric !== undefined && (
             <SortHead column="best" sort={sort} numeric className={styles.quality}>
-              Best {metric}
+              Best {formatMetricName(metric)}
             </SortHead>
           )}
           <SortHead column="cost" sort={sort} numeric className={styles.cost}>

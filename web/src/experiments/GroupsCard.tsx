@@ -1,3 +1,4 @@
+import { formatMetricName } from '../format/metric-name.ts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { RunGroup } from '../../../src/mlops/run-views/run-table/schema.ts';
@@ -40,7 +41,7 @@ export function GroupsCard({ runs, by }: GroupsCardProps) {
             <Select
               label="Quality by"
               value={metric}
-              options={[...new Set([metric, ...metrics])].map((value) => ({ value, label: value }))}
+              options={[...new Set([metric, ...metrics])].map((value) => ({ value, label: formatMetricName(value) }))}
               onChange={(value) =>
                 void navigate({ search: (before) => ({ ...before, metric: value }), resetScroll: false })
               }

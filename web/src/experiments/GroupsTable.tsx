@@ -1,3 +1,4 @@
+import { formatMetricName } from '../format/metric-name.ts';
 import { Link } from '@tanstack/react-router';
 import type { RunGroup } from '../../../src/mlops/run-views/run-table/schema.ts';
 import { formatCount, formatMeasure } from '../format/number.ts';
@@ -32,10 +33,10 @@ export function GroupsTable({ groups, by, metric, filter }: GroupsTableProps) {
           {metric !== undefined && (
             <>
               <th scope="col" className={`${table.number} ${styles.quality}`}>
-                Best {metric}
+                Best {formatMetricName(metric)}
               </th>
               <th scope="col" className={`${table.number} ${styles.quality} ${table.wideOnly}`}>
-                Mean {metric}
+                Mean {formatMetricName(metric)}
               </th>
             </>
           )}
@@ -85,7 +86,7 @@ interface FigureProps {
 }
 
 function Figure({ group: { metric: of, runs }, which, metric }: FigureProps) {
-  if (of === null) return <Unknown reason={`No run of this group has a number for ${metric}.`} />;
+  if (of === null) return <Unknown reason={`No run of this group has a number for ${formatMetricName(metric)}.`} />;
   const left = runs - of.runs;
   return (
     <data

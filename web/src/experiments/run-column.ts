@@ -1,3 +1,4 @@
+import { formatMetricName } from '../format/metric-name.ts';
 import type { RunColumn } from '../../../src/mlops/run-views/run-table/schema.ts';
 import { isCompanion, isSystem, keyMetric } from '../runs/metric-words.ts';
 
@@ -37,7 +38,8 @@ export function columnKind(column: string): ColumnKind {
 export function columnLabel(column: string): string {
   if (column === NAME_COLUMN) return 'Run';
   const own = Object.hasOwn(OWN, column) ? OWN[column] : undefined;
-  return own ?? column.slice(column.indexOf('.') + 1);
+  const key = column.slice(column.indexOf('.') + 1);
+  return own ?? (columnKind(column) === 'metric' ? formatMetricName(key) : key);
 }
 
 export function isNumberColumn(column: string): boolean {

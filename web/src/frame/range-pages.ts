@@ -17,9 +17,9 @@ export interface RangePage {
 export const RANGE_PAGES: ReadonlyMap<string, RangePage> = new Map([
   ['/', { unset: 'bill', compares: true }],
   ['/costs', { unset: 'bill', compares: true }],
-  ['/anomalies', { unset: 'bill', wholeMonths: true }],
+  ['/anomalies', { unset: 'bill', compares: true }],
   ['/gpus', { unset: 'bill' }],
-  ['/allocation', { unset: 'bill', wholeMonths: true }],
+  ['/allocation', { unset: 'bill', beyond: 'The preview of rules and "Metered vs bill" take the month of its end.' }],
   ['/statements', { unset: 'bill', wholeMonths: true }],
   ['/models', { unset: 'Last 30 billed days' }],
   ['/models/$model', { unset: 'Last 30 billed days' }],

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { MonthOrDay } from '../../../src/finops/costs/schema.ts';
-import { Month } from '../../../src/platform/units/schema.ts';
+import { Month, MonthOrDay } from '../../../src/platform/units/schema.ts';
 import { type DateRange, readRange } from './date-range.ts';
 import { COMPARISONS } from './date-range-compare.ts';
 

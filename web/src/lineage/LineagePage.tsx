@@ -20,7 +20,7 @@ export function LineagePage() {
   const navigate = useNavigate({ from: '/lineage' });
   if (node === undefined) {
     return (
-      <Page title="Lineage" answer="No node is chosen.">
+      <Page title="Lineage" answer="No node is chosen." shortAnswer>
         <EmptyState
           shows="The path from the bill line to the decision, through a resource, run, dataset or version."
           why="Open it from a run or a model version, or name a node in the shell."

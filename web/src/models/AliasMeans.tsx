@@ -2,6 +2,7 @@ import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { Notice } from '../parts/Notice.tsx';
 import table from '../table/table.module.css';
 import styles from './models.module.css';
@@ -41,7 +42,7 @@ export function AliasMeans({ model, alias, from, to, compared, policy, metric, d
               <th scope="col">It points to</th>
               {metric !== undefined && (
                 <th scope="col" className={`${table.number} ${styles.qualityHead}`}>
-                  {metric}
+                  {formatMetricName(metric)}
                 </th>
               )}
               <th scope="col" className={`${table.number} ${styles.costHead}`}>

@@ -1,7 +1,12 @@
 import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import parts from '../parts/parts.module.css';
+import { compareAmounts, compareNumbers, compareTexts } from '../table/comparators.ts';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
 import type { AliasRow } from './aliases.ts';
 import styles from './models.module.css';
 import { QualityFigure } from './QualityFigure.tsx';
@@ -19,28 +24,34 @@ interface AliasesTableProps {
 /** Each alias with its version and the version's quality and cost. */
 export function AliasesTable({ rows, compared, metric, onMove, onRemove }: AliasesTableProps) {
   const basis = comparedBasis(compared);
+  const orders = useMemo(() => buildOrders(compared, metric), [compared, metric]);
+  const { sorted, sort } = useSorted(rows, orders);
   const per = comparedScale(compared)?.per ?? '1,000';
   return (
     <table className={table.table} aria-label="Aliases">
       <thead>
         <tr>
-          <th scope="col">Alias</th>
-          <th scope="col">Version</th>
+          <SortHead column="alias" sort={sort}>
+            Alias
+          </SortHead>
+          <SortHead column="version" sort={sort}>
+            Version
+          </SortHead>
           {metric !== undefined && (
-            <th scope="col" className={`${table.number} ${table.wideOnly} ${styles.qualityHead}`}>
-              {metric}
-            </th>
+            <SortHead column="quality" sort={sort} numeric className={`${table.wideOnly} ${styles.qualityHead}`}>
+              {formatMetricName(metric)}
+            </SortHead>
           )}
-          <th scope="col" className={`${table.number} ${table.wideOnly} ${styles.costHead}`}>
+          <SortHead column="cost" sort={sort} numeric className={`${table.wideOnly} ${styles.costHead}`}>
             Per {per} predictions{basis === null ? '' : `, ${basis}`}
-          </th>
+          </SortHead>
           <th scope="col">
             <span className="visually-hidden">Change</span>
           </th>
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ alias, version }) => (
+        {sorted.map(({ alias, version }) => (
           <tr key={alias}>
             <th scope="row">@{alias}</th>
             <td>
@@ -83,4 +94,13 @@ export function AliasesTable({ rows, compared, metric, onMove, onRemove }: Alias
       </tbody>
     </table>
   );
+}
+
+function buildOrders(compared: ComparedUnitCosts, metric: string | undefined): Comparators<AliasRow> {
+  return {
+    alias: compareTexts(({ alias }) => alias),
+    version: compareTexts(({ version }) => version.version),
+    quality: compareNumbers(({ version }) => version.quality.find((one) => one.metric === metric)?.value),
+    cost: compareAmounts(({ version }) => comparedFigure(compared, version.version).figure?.perThousand.amount),
+  };
 }

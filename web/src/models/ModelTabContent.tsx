@@ -5,6 +5,7 @@ import type { listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import { DecisionsTable } from '../decisions/DecisionsTable.tsx';
+import { formatMetricName } from '../format/metric-name.ts';
 import { counted } from '../format/number.ts';
 import { LineageCard } from '../lineage/LineageCard.tsx';
 import { Card } from '../parts/Card.tsx';
@@ -58,7 +59,7 @@ export function ModelTabContent(props: ModelTabContentProps) {
                   <Select
                     label="Quality by"
                     value={metric}
-                    options={metrics.map((value) => ({ value, label: value }))}
+                    options={metrics.map((value) => ({ value, label: formatMetricName(value) }))}
                     onChange={onMetric}
                   />
                 )

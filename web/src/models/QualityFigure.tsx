@@ -1,4 +1,5 @@
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatCount, formatMeasure } from '../format/number.ts';
 import { Unknown } from '../parts/Unknown.tsx';
 import styles from './models.module.css';
@@ -14,7 +15,7 @@ interface QualityFigureProps {
 export function QualityFigure({ version, metric, reason }: QualityFigureProps) {
   const found = version?.quality.find((quality) => quality.metric === metric);
   if (found === undefined) {
-    return <Unknown reason={reason ?? `The run of this version logged no metric ${metric}.`} />;
+    return <Unknown reason={reason ?? `The run of this version logged no metric ${formatMetricName(metric)}.`} />;
   }
   const sample = found.sampleSize === null ? '' : `, n = ${formatCount(found.sampleSize)}`;
   return (

@@ -1,3 +1,4 @@
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatCount, formatMeasure } from '../format/number.ts';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
@@ -39,7 +40,9 @@ export function VersionMetrics({ metrics }: { readonly metrics: Readonly<Record<
       <tbody>
         {sorted.map(({ name, value, interval, n }) => (
           <tr key={name}>
-            <th scope="row">{name}</th>
+            <th scope="row" data-tip={name}>
+              {formatMetricName(name)}
+            </th>
             <td className={table.number}>
               <Measure value={value} />
             </td>

@@ -4,6 +4,7 @@ import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { Instant } from '../parts/Instant.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { VerdictMark } from '../parts/VerdictMark.tsx';
@@ -45,7 +46,7 @@ export function VersionsTable({ versions, compared, policy, metric: chosen, deci
           </SortHead>
           {metrics.map((metric) => (
             <SortHead key={metric} column={metric} sort={sort} numeric className={styles.qualityHead}>
-              {metric}
+              {formatMetricName(metric)}
             </SortHead>
           ))}
           <SortHead column="cost" sort={sort} numeric className={styles.costHead}>

@@ -61,7 +61,7 @@ export function AlertsNowCard({ monitor, spec, model }: AlertsNowCardProps) {
 }
 
 function Row({
-  alert: { alert, cause, model, standing, answeredBy, running, sentence, openedAt },
+  alert: { alert, cause, model, standing, answeredBy, running, sentence, openedAt, mutedUntil },
 }: {
   readonly alert: ProductionAlert;
 }) {
@@ -74,6 +74,11 @@ function Row({
       </th>
       <td>
         <StandingMark standing={standing} />
+        {mutedUntil !== null && (
+          <span className={layout.sub}>
+            muted until <Instant at={mutedUntil} />
+          </span>
+        )}
         {verdict !== undefined && (
           <span className={layout.sub}>
             <VersionLink model={model} version={verdict.version}>

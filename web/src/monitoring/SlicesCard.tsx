@@ -1,3 +1,4 @@
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatCount, formatMeasure, formatPercent } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
@@ -90,7 +91,7 @@ function SlicesTable({
           </th>
           {metrics.map((metric, index) => (
             <th key={metric} scope="col" className={`${table.number} ${index === 0 ? '' : table.wideOnly}`}>
-              {metric}
+              {formatMetricName(metric)}
             </th>
           ))}
           <th scope="col" className={`${table.number} ${table.wideOnly}`}>

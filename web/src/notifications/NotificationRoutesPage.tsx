@@ -46,7 +46,7 @@ export function NotificationRoutesPage() {
     return routes.isError ? 'The notification routes could not be read.' : <AnswerPending />;
   };
   return (
-    <Page title="Alert channels" answer={answer()}>
+    <Page title="Alert channels" answer={answer()} shortAnswer>
       <div className={layout.stack}>
         {test.data !== undefined && (
           <Notice kind={test.data.state === 'delivered' ? 'status' : 'alert'}>

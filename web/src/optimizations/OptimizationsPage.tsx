@@ -57,7 +57,7 @@ export function OptimizationsPage() {
     </>
   );
   return (
-    <Page title="Optimizations" answer={answer()}>
+    <Page title="Optimizations" answer={answer()} shortAnswer>
       <Card
         title="Changes under a guardrail"
         note="Tried on live traffic, kept while quality holds, and undone when it does not."

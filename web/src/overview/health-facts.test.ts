@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { findGravest, sloText, standingText } from './health-facts.ts';
 
 it.each([
-  [{ open: 0, onRunning: 0, notProven: 0, cleared: 0 }, undefined],
-  [{ open: 2, onRunning: 0, notProven: 1, cleared: 1 }, '0 on the running version; 1 not proven'],
-  [{ open: 1, onRunning: 1, notProven: 0, cleared: 0 }, '1 on the running version'],
+  [{ open: 0, muted: 0, onRunning: 0, notProven: 0, cleared: 0 }, undefined],
+  [{ open: 2, muted: 0, onRunning: 0, notProven: 1, cleared: 1 }, '0 on the running version; 1 not proven'],
+  [{ open: 1, muted: 0, onRunning: 1, notProven: 0, cleared: 0 }, '1 on the running version'],
 ])('says whether the running version has the alerts %o', (alerts, text) => expect(standingText(alerts)).toBe(text));
 
 it.each([

@@ -26,7 +26,7 @@ export function PipelinePage() {
     return history.query.error === null ? <AnswerPending /> : history.query.error.message;
   };
   return (
-    <Page title={name} answer={answer()}>
+    <Page title={name} answer={answer()} shortAnswer>
       <div className={layout.stack}>
         <div className={layout.bar}>
           <p className={layout.quiet}>{pipeline?.description}</p>

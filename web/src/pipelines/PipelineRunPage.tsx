@@ -31,7 +31,7 @@ export function PipelineRunPage() {
   };
   const number = run.data?.number ?? (asked.length < 10 ? asked : '…');
   return (
-    <Page title={`${pipeline} #${number}`} answer={answer()}>
+    <Page title={`${pipeline} #${number}`} answer={answer()} shortAnswer>
       <Loaded query={run} what="The run" height={HEIGHT}>
         {(data) => <Body run={data} nowMs={nowMs} />}
       </Loaded>

@@ -3,9 +3,11 @@ import type { Pipeline } from '../../../src/mlops/pipelines/schema.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
+import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import { NoPipelines } from './NoPipelines.tsx';
 import { PipelinesTable } from './PipelinesTable.tsx';
+import { RecentRunsCard } from './RecentRunsCard.tsx';
 import { RunDialog } from './RunDialog.tsx';
 import { usePipelines } from './use-pipelines.ts';
 import { pipelinesAnswer } from './words.ts';
@@ -21,18 +23,21 @@ export function PipelinesPage() {
     return pipelines.isError ? 'The pipelines could not be read.' : <AnswerPending />;
   };
   return (
-    <Page title="Pipelines" answer={answer()}>
-      <Card title="Latest runs and their cost" flush>
-        <Loaded query={pipelines} what="The pipelines" height={TABLE_HEIGHT}>
-          {(data) =>
-            data.pipelines.length > 0 ? (
-              <PipelinesTable pipelines={data.pipelines} onRun={setStarting} />
-            ) : (
-              <NoPipelines />
-            )
-          }
-        </Loaded>
-      </Card>
+    <Page title="Pipelines" answer={answer()} shortAnswer>
+      <div className={layout.stack}>
+        <Card title="Latest runs and their cost" flush>
+          <Loaded query={pipelines} what="The pipelines" height={TABLE_HEIGHT}>
+            {(data) =>
+              data.pipelines.length > 0 ? (
+                <PipelinesTable pipelines={data.pipelines} onRun={setStarting} />
+              ) : (
+                <NoPipelines />
+              )
+            }
+          </Loaded>
+        </Card>
+        {pipelines.data !== undefined && <RecentRunsCard pipelines={pipelines.data.pipelines} />}
+      </div>
       {starting !== null && <RunDialog pipeline={starting} onClose={() => setStarting(null)} />}
     </Page>
   );

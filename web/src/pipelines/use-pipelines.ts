@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
 import {
   getPipelineRun,
@@ -50,6 +50,38 @@ export function usePipelineRuns(pipeline: string) {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   return { runs, hasNextPage, onEnd, query: { data: runs, error: pages.error, refetch: pages.refetch } };
+}
+
+/** Pipelines whose runs are read for the recent ones. */
+const MOST_RECENT_PIPELINES = 8;
+const MOST_RECENT_RUNS = 12;
+
+/** The latest runs of the pipelines that ran last, latest first. */
+export function useRecentRuns(pipelines: readonly Pipeline[]) {
+  const last = pipelines
+    .filter(({ lastRun }) => lastRun !== null)
+    .toSorted((a, b) => (b.lastRun?.createdAt ?? '').localeCompare(a.lastRun?.createdAt ?? ''))
+    .slice(0, MOST_RECENT_PIPELINES);
+  const found = useQueries({
+    queries: last.map(({ name, lastRun }) => ({
+      ...endpointQuery(listPipelineRuns, { params: { pipeline: name }, query: { pageSize: MOST_RECENT_RUNS } }),
+      refetchInterval: isActive(lastRun) ? LIVE_MS : IDLE_MS,
+    })),
+  });
+  const isPending = found.some((one) => one.isPending);
+  const runs = found
+    .flatMap(({ data }) => data?.runs ?? [])
+    .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))
+    .slice(0, MOST_RECENT_RUNS);
+  const refetch = () => Promise.all(found.map((one) => one.refetch()));
+  return {
+    runs,
+    query: {
+      data: isPending ? undefined : runs,
+      error: found.find(({ error }) => error !== null)?.error ?? null,
+      refetch,
+    },
+  };
 }
 
 export function runQuery(pipeline: string, run: string) {

@@ -25,7 +25,7 @@ export function RetrainingPage() {
     return query.error === null ? <AnswerPending /> : query.error.message;
   };
   return (
-    <Page title={retraining} answer={answer()}>
+    <Page title={retraining} answer={answer()} shortAnswer>
       <Loaded query={query} what="The retraining" height={HEIGHT}>
         {(data) => (
           <div className={layout.stack}>

@@ -17,7 +17,7 @@ export function RetrainingsPage() {
     return retrainings.isError ? 'The retrainings could not be read.' : <AnswerPending />;
   };
   return (
-    <Page title="Retraining" answer={answer()}>
+    <Page title="Retraining" answer={answer()} shortAnswer>
       <Card title="Retrained models" flush>
         <Loaded query={retrainings} what="The retrainings" height={TABLE_HEIGHT}>
           {(data) =>

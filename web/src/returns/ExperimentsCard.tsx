@@ -4,14 +4,28 @@ import { formatCount, formatMeasure } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
+import { compareAmounts, compareNumbers, compareTexts } from '../table/comparators.ts';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
 import { ReturnMoney } from './ReturnMoney.tsx';
 
 const MOST_LISTED = 20;
 const MOST_VERSIONS = 3;
 
+const ORDERS: Comparators<ReturnRow> = {
+  name: compareTexts(({ key }) => key),
+  runs: compareNumbers(({ experiment }) => experiment?.runs),
+  cost: compareAmounts(({ making }) => making.cost?.amount),
+  versions: compareNumbers(({ experiment }) => experiment?.versions.length),
+  paid: compareNumbers(({ experiment }) => (experiment?.paid == null ? null : Number(experiment.paid))),
+  improvement: compareNumbers(({ experiment }) => experiment?.quality.points),
+  point: compareAmounts(({ experiment }) => experiment?.quality.costPerPoint?.amount),
+};
+
 /** Which experiments paid, and what a point of quality cost. */
 export function ExperimentsCard({ rows }: { readonly rows: readonly ReturnRow[] }) {
+  const { sorted, sort } = useSorted(rows, ORDERS);
   return (
     <Card
       title="Experiments"
@@ -21,25 +35,31 @@ export function ExperimentsCard({ rows }: { readonly rows: readonly ReturnRow[] 
       <table className={table.table} aria-label="Experiments">
         <thead>
           <tr>
-            <th scope="col">Experiment</th>
-            <th scope="col" className={table.number}>
+            <SortHead column="name" sort={sort}>
+              Experiment
+            </SortHead>
+            <SortHead column="runs" sort={sort} numeric>
               Runs
-            </th>
-            <th scope="col" className={table.number}>
+            </SortHead>
+            <SortHead column="cost" sort={sort} numeric>
               Cost
-            </th>
-            <th scope="col">Versions</th>
-            <th scope="col">Paid</th>
-            <th scope="col" className={table.number}>
+            </SortHead>
+            <SortHead column="versions" sort={sort}>
+              Versions
+            </SortHead>
+            <SortHead column="paid" sort={sort}>
+              Paid
+            </SortHead>
+            <SortHead column="improvement" sort={sort} numeric>
               Improvement
-            </th>
-            <th scope="col" className={table.number}>
+            </SortHead>
+            <SortHead column="point" sort={sort} numeric>
               Cost per point
-            </th>
+            </SortHead>
           </tr>
         </thead>
         <tbody>
-          {rows.slice(0, MOST_LISTED).map((row) => (
+          {sorted.slice(0, MOST_LISTED).map((row) => (
             <ExperimentRow key={row.key ?? ''} row={row} />
           ))}
         </tbody>

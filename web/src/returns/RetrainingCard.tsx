@@ -4,11 +4,24 @@ import { formatMeasure } from '../format/number.ts';
 import { formatDate } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { compareAmounts, compareNumbers, compareTexts } from '../table/comparators.ts';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
 import { ReturnMoney } from './ReturnMoney.tsx';
+
+const ORDERS: Comparators<RetrainingReturns['rounds'][number]> = {
+  round: compareTexts(({ retraining, round }) => `${retraining} ${round}`),
+  at: compareTexts(({ at }) => at),
+  predicted: compareAmounts(({ predicted }) => predicted?.amount),
+  measured: compareAmounts(({ measured }) => measured?.amount),
+  ratio: compareNumbers(({ ratio }) => ratio),
+  mean: compareNumbers(({ calibration }) => calibration),
+};
 
 /** Predicted against measured gain of the promoted rounds, and the mean ratio so far. */
 export function RetrainingCard({ retraining: { rounds, calibration } }: { readonly retraining: RetrainingReturns }) {
+  const { sorted, sort } = useSorted(rounds, ORDERS);
   const { ratio, lower, upper, reason } = calibration;
   const note =
     ratio === null || lower === null || upper === null
@@ -19,24 +32,28 @@ export function RetrainingCard({ retraining: { rounds, calibration } }: { readon
       <table className={table.table} aria-label="Predicted and measured gain of retraining">
         <thead>
           <tr>
-            <th scope="col">Round</th>
-            <th scope="col">Rollout</th>
-            <th scope="col" className={table.number}>
+            <SortHead column="round" sort={sort}>
+              Round
+            </SortHead>
+            <SortHead column="at" sort={sort}>
+              Rollout
+            </SortHead>
+            <SortHead column="predicted" sort={sort} numeric>
               Predicted
-            </th>
-            <th scope="col" className={table.number}>
+            </SortHead>
+            <SortHead column="measured" sort={sort} numeric>
               Measured
-            </th>
-            <th scope="col" className={table.number}>
+            </SortHead>
+            <SortHead column="ratio" sort={sort} numeric>
               Ratio
-            </th>
-            <th scope="col" className={table.number}>
+            </SortHead>
+            <SortHead column="mean" sort={sort} numeric>
               Mean so far
-            </th>
+            </SortHead>
           </tr>
         </thead>
         <tbody>
-          {rounds.map((one) => (
+          {sorted.map((one) => (
             <tr key={`${one.retraining} ${one.round}`}>
               <th scope="row">
                 <Link

@@ -1,3 +1,4 @@
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatMeasure } from '../format/number.ts';
 import { CostFigure } from './CostFigure.tsx';
 import { findBetterDirection, readFigure } from './run-columns.ts';
@@ -27,7 +28,8 @@ export function ComparedAnswer({ compare }: { readonly compare: Compare }) {
   return (
     <>
       {head}
-      {best.name} has the {sign === -1 ? 'highest' : 'lowest'} <code>{metric}</code>, {formatMeasure(best.value)}
+      {best.name} has the {sign === -1 ? 'highest' : 'lowest'}{' '}
+      <span data-tip={metric}>{formatMetricName(metric ?? 'metric')}</span>, {formatMeasure(best.value)}
       {best.run.cost.total.cost === null ? (
         ', at an unknown cost'
       ) : (

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatMeasure } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { Instant } from '../parts/Instant.tsx';
@@ -33,7 +34,7 @@ export function ComparedRuns({ compare }: { readonly compare: Compare }) {
           <Select
             label="Quality by"
             value={metric}
-            options={metrics.map((value) => ({ value, label: value }))}
+            options={metrics.map((value) => ({ value, label: formatMetricName(value) }))}
             onChange={(value) => change({ metric: value })}
           />
         )
@@ -55,7 +56,7 @@ export function ComparedRuns({ compare }: { readonly compare: Compare }) {
                 Duration
               </th>
               <th scope="col" className={table.number}>
-                {metric ?? 'Metric'}
+                {formatMetricName(metric ?? 'Metric')}
               </th>
               <th scope="col" className={table.number}>
                 Cost

@@ -4,6 +4,7 @@ import { MetricCurves } from '../charts/MetricCurves.tsx';
 import type { CurveSeries } from '../charts/metric-curves-option.ts';
 import { usePng } from '../charts/use-png.ts';
 import { toCsv } from '../format/csv.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
@@ -43,7 +44,7 @@ export function MetricCard({ metric, histories, runs, view, onView }: MetricCard
   const toggle = () => onView({ figures: asFigures ? others : [...others, metric] });
   return (
     <Card
-      title={<code>{metric}</code>}
+      title={<code data-tip={metric}>{formatMetricName(metric)}</code>}
       note={describeMetric(series, data)}
       className={styles.chartCard}
       flush={asFigures}
@@ -70,7 +71,7 @@ export function MetricCard({ metric, histories, runs, view, onView }: MetricCard
           height={HEIGHT}
           onChart={png.onChart}
           onZoom={(range) => onView(range === null ? { start: undefined, end: undefined } : rounded(range, view.axis))}
-          label={`${metric} of ${counted(series.length, 'run')} over ${axisWords(view.axis)}. The table has the figures.`}
+          label={`${formatMetricName(metric)} of ${counted(series.length, 'run')} over ${axisWords(view.axis)}. The table has the figures.`}
         />
       )}
     </Card>

@@ -1,9 +1,22 @@
+import { useMemo } from 'react';
 import type { MetricHistory, MetricSummary } from '../../../src/mlops/run-views/views/schema.ts';
 import { Spark } from '../charts/Spark.tsx';
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatCount, formatMeasure } from '../format/number.ts';
+import { compareNumbers, compareTexts } from '../table/comparators.ts';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
 import { isCompanion, isSystem } from './metric-words.ts';
 import styles from './runs.module.css';
+
+const ORDERS: Comparators<MetricSummary> = {
+  metric: compareTexts(({ key }) => key),
+  latest: compareNumbers(({ latest }) => latest),
+  least: compareNumbers(({ least }) => least),
+  greatest: compareNumbers(({ greatest }) => greatest),
+  samples: compareNumbers(({ samples }) => samples),
+};
 
 interface MetricsTableProps {
   readonly metrics: readonly MetricSummary[];
@@ -12,58 +25,67 @@ interface MetricsTableProps {
 
 /** Every metric in figures: the latest with its interval where one was logged, least, greatest and its course. */
 export function MetricsTable({ metrics, histories }: MetricsTableProps) {
-  const byKey = new Map(metrics.map((metric) => [metric.key, metric]));
+  const byKey = useMemo(() => new Map(metrics.map((metric) => [metric.key, metric])), [metrics]);
+  const listed = useMemo(() => listMetrics(metrics), [metrics]);
+  const { sorted, sort } = useSorted(listed, ORDERS);
   const courses = new Map(histories.map((history) => [history.key, history.values]));
   return (
     <table className={table.table}>
       <thead>
         <tr>
-          <th scope="col">Metric</th>
-          <th scope="col" className={table.number}>
+          <SortHead column="metric" sort={sort}>
+            Metric
+          </SortHead>
+          <SortHead column="latest" sort={sort} numeric>
             Latest
-          </th>
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+          </SortHead>
+          <SortHead column="least" sort={sort} numeric className={table.wideOnly}>
             Minimum
-          </th>
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+          </SortHead>
+          <SortHead column="greatest" sort={sort} numeric className={table.wideOnly}>
             Maximum
-          </th>
+          </SortHead>
           <th scope="col" className={table.wideOnly}>
             Trend
           </th>
-          <th scope="col" className={table.number}>
+          <SortHead column="samples" sort={sort} numeric>
             Samples
-          </th>
+          </SortHead>
         </tr>
       </thead>
       <tbody>
-        {metrics
-          .filter(({ key }) => !isCompanion(key) || !byKey.has(key.replace(/\.[^.]+$/, '')))
-          .toSorted((a, b) => Number(isSystem(a.key)) - Number(isSystem(b.key)))
-          .map((metric) => (
-            <tr key={metric.key}>
-              <th scope="row" className={styles.key}>
-                <code>{metric.key}</code>
-              </th>
-              <td className={table.number}>
-                <Value value={metric.latest} />
-                <Interval low={byKey.get(`${metric.key}.ci_lower`)} high={byKey.get(`${metric.key}.ci_upper`)} />
-              </td>
-              <td className={`${table.number} ${table.wideOnly}`}>
-                <Value value={metric.least} />
-              </td>
-              <td className={`${table.number} ${table.wideOnly}`}>
-                <Value value={metric.greatest} />
-              </td>
-              <td className={table.wideOnly}>
-                <Spark values={courses.get(metric.key) ?? []} />
-              </td>
-              <td className={table.number}>{formatCount(metric.samples)}</td>
-            </tr>
-          ))}
+        {sorted.map((metric) => (
+          <tr key={metric.key}>
+            <th scope="row" className={styles.key}>
+              <code data-tip={metric.key}>{formatMetricName(metric.key)}</code>
+            </th>
+            <td className={table.number}>
+              <Value value={metric.latest} />
+              <Interval low={byKey.get(`${metric.key}.ci_lower`)} high={byKey.get(`${metric.key}.ci_upper`)} />
+            </td>
+            <td className={`${table.number} ${table.wideOnly}`}>
+              <Value value={metric.least} />
+            </td>
+            <td className={`${table.number} ${table.wideOnly}`}>
+              <Value value={metric.greatest} />
+            </td>
+            <td className={table.wideOnly}>
+              <Spark values={courses.get(metric.key) ?? []} />
+            </td>
+            <td className={table.number}>{formatCount(metric.samples)}</td>
+          </tr>
+        ))}
       </tbody>
     </table>
   );
+}
+
+/** Metrics without the ends of the intervals of others; those of the system last. */
+function listMetrics(metrics: readonly MetricSummary[]): readonly MetricSummary[] {
+  const keys = new Set(metrics.map(({ key }) => key));
+  return metrics
+    .filter(({ key }) => !isCompanion(key) || !keys.has(key.replace(/\.[^.]+$/, '')))
+    .toSorted((a, b) => Number(isSystem(a.key)) - Number(isSystem(b.key)));
 }
 
 function Value({ value }: { readonly value: number | null }) {

@@ -1,4 +1,5 @@
 import type { Run } from '../../../src/mlops/runs/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatMeasure } from '../format/number.ts';
 import { CostFigure } from './CostFigure.tsx';
 import { formatDuration } from './duration.ts';
@@ -39,7 +40,7 @@ export function RunAnswer({ run, asOfMs }: RunAnswerProps) {
       ) : (
         <>
           {' '}
-          with <code>{metric}</code> {value === null ? 'NaN' : formatMeasure(value)}
+          with <span data-tip={metric}>{formatMetricName(metric)}</span> {value === null ? 'NaN' : formatMeasure(value)}
           {low != null && high != null && ` (${formatMeasure(low)} to ${formatMeasure(high)})`}
         </>
       )}

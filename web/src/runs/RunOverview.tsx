@@ -21,22 +21,12 @@ interface RunOverviewProps {
   readonly editing: EditedRun;
 }
 
-/** Params, metrics and tags of a run, then its origin, cost and note. */
+/** Metrics, params and tags of a run, then its origin, cost and note. */
 export function RunOverview({ run, queries, editing }: RunOverviewProps) {
   const { facts, metrics, versions, histories } = queries;
   const note = run.tags[NOTE_TAG] || null;
   return (
     <>
-      <div className={styles.pair}>
-        <KeyValues
-          title="Params"
-          head="Param"
-          values={run.params}
-          shows="The params of the run."
-          why="No param. mlflow.log_param adds them."
-        />
-        <TagsCard run={run} editing={editing} />
-      </div>
       <Card title="Metrics" note="Latest value, with its interval where the client logged one." flush>
         <Loaded query={metrics} what="The metrics" height={TABLE_HEIGHT}>
           {(data) =>
@@ -48,6 +38,16 @@ export function RunOverview({ run, queries, editing }: RunOverviewProps) {
           }
         </Loaded>
       </Card>
+      <div className={styles.pair}>
+        <KeyValues
+          title="Params"
+          head="Param"
+          values={run.params}
+          shows="The params of the run."
+          why="No param. mlflow.log_param adds them."
+        />
+        <TagsCard run={run} editing={editing} />
+      </div>
       <RunFactsCard run={run} facts={facts.data} editing={editing} asOfMs={queries.run.dataUpdatedAt} />
       <NoteCard
         of="this run"

@@ -23,6 +23,7 @@ export function RunPage() {
     void navigate({ search: (before) => ({ ...before, ...changes }), resetScroll: false });
   return (
     <Page
+      shortAnswer
       title={run.data === undefined ? 'Run' : `Run ${run.data.runName}`}
       answer={
         run.isError ? (

@@ -1,4 +1,5 @@
 import type { Run } from '../../../src/mlops/runs/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { guessDirection, isCompanion, isSystem } from './metric-words.ts';
 
 /** A figure that runs can be set against each other by: `metrics.x`, `params.x`, `cost.total`, `durationMs`… */
@@ -25,7 +26,7 @@ export function listColumns(runs: readonly Run[]): RunColumn[] {
   const metrics = names((run) => run.metrics).filter((name) => !isCompanion(name));
   const candidates: Omit<RunColumn, 'numeric' | 'varies'>[] = [
     ...COSTS.map(([id, label]) => ({ id, label, kind: 'cost' as const })),
-    ...metrics.map((name) => ({ id: `metrics.${name}`, label: name, kind: 'metric' as const })),
+    ...metrics.map((name) => ({ id: `metrics.${name}`, label: formatMetricName(name), kind: 'metric' as const })),
     ...names((run) => run.params).map((name) => ({ id: `params.${name}`, label: name, kind: 'param' as const })),
   ];
   return candidates.flatMap((column) => {

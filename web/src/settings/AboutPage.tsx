@@ -24,7 +24,7 @@ export function AboutPage() {
     return `Steelyard ${version} on ${ENGINES[storeEngine]}; the data folder has ${formatBytes(dataFolder.sizeBytes)}.`;
   };
   return (
-    <Page title="About" answer={answer()}>
+    <Page title="About" answer={answer()} shortAnswer>
       <div className={layout.stack}>
         <Card title="Server">
           <Loaded query={system} what="The server" height={FACTS_HEIGHT}>

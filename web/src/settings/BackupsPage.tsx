@@ -54,7 +54,7 @@ export function BackupsPage() {
     </button>
   );
   return (
-    <Page title="Backups" answer={answer()}>
+    <Page title="Backups" answer={answer()} shortAnswer>
       <div className={layout.stack}>
         <Card title="Last backups" actions={isAdmin ? button : undefined} flush>
           <Loaded query={runs} what="The backups" height={TABLE_HEIGHT}>

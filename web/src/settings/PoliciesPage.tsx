@@ -44,7 +44,7 @@ export function PoliciesPage() {
     return `${counted(all.length, 'gate policy', 'gate policies')} for ${where.join(' and ')}.`;
   };
   return (
-    <Page title="Policies" answer={answer()}>
+    <Page title="Policies" answer={answer()} shortAnswer>
       <div className={layout.stack}>
         <DocumentNotice apply={apply} />
         <Card

@@ -75,7 +75,7 @@ export function PricesPage() {
     </>
   );
   return (
-    <Page title="Prices" answer={answer()}>
+    <Page title="Prices" answer={answer()} shortAnswer>
       <div className={layout.stack}>
         <Card title="Sources of prices" note="In the order in which they apply." flush>
           <Loaded query={lists} what="The sources of prices" height={LISTS_HEIGHT}>

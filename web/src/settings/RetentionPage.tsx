@@ -45,7 +45,7 @@ export function RetentionPage() {
     return `${limited.length} of ${counted(tables.data.tables.length, 'table')} are deleted by age; ${due}.`;
   };
   return (
-    <Page title="Retention" answer={answer()}>
+    <Page title="Retention" answer={answer()} shortAnswer>
       <div className={layout.stack}>
         <Card title="Deletion by age" flush>
           <Loaded query={tables} what="The retention" height={TABLE_HEIGHT}>

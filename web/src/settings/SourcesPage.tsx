@@ -53,7 +53,7 @@ export function SourcesPage() {
     return `${counted(length, 'bill source')}: ${failed === 0 ? 'the last sync of none failed' : `the last sync of ${failed} failed`}.`;
   };
   return (
-    <Page title="Sources" answer={answer()}>
+    <Page title="Sources" answer={answer()} shortAnswer>
       <div className={layout.stack}>
         {sync.error !== null && <Notice kind="alert">{sync.error.message}</Notice>}
         <Card title="Bill sources" flush>

@@ -47,7 +47,7 @@ export function TeamsPage() {
   const listNames = (team: string) =>
     (projects.data?.projects ?? []).filter((project) => project.team === team).map(({ name }) => name);
   return (
-    <Page title="Teams and members" answer={answer()}>
+    <Page title="Teams and members" answer={answer()} shortAnswer>
       <div className={layout.stack}>
         {(remove.error ?? add.error) !== null && adding === null && (
           <Notice kind="alert">{(remove.error ?? add.error)?.message}</Notice>

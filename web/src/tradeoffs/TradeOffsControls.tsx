@@ -1,3 +1,4 @@
+import { formatMetricName } from '../format/metric-name.ts';
 import { type FormEvent, useId } from 'react';
 import type { ModelFrontier } from '../../../src/tradeoff/frontier/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
@@ -36,7 +37,7 @@ export function TradeOffsControls({ policies, policy, frontier, search, onSearch
         <Select
           label="Quality by"
           value={metric}
-          options={[...new Set([...metrics, metric])].map((value) => ({ value, label: value }))}
+          options={[...new Set([...metrics, metric])].map((value) => ({ value, label: formatMetricName(value) }))}
           onChange={(value) => onSearch({ metric: value })}
         />
       )}

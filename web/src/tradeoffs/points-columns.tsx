@@ -1,3 +1,4 @@
+import { formatMetricName } from '../format/metric-name.ts';
 import { decimal } from '../../../src/platform/units/schema.ts';
 import type { ModelFrontier, ModelFrontierPoint } from '../../../src/tradeoff/frontier/schema.ts';
 import { formatMoney } from '../format/money.ts';
@@ -56,7 +57,7 @@ export function pointsColumns(
     },
     {
       id: 'quality',
-      header: <span className={styles.qualityHead}>{qualityAxis?.metric ?? 'Quality'}</span>,
+      header: <span className={styles.qualityHead}>{formatMetricName(qualityAxis?.metric ?? 'Quality')}</span>,
       numeric: true,
       compare: (a, b) => a.quality.estimate - b.quality.estimate,
       cell: ({ quality }) => <MeasureWithInterval value={quality} tip={counted(quality.n, 'example')} />,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Month } from '../../../platform/units/schema.ts';
+import { Month, MonthOrDay } from '../../../platform/units/schema.ts';
 import { CostMetric, DEFAULT_METRIC, DeliveryId } from '../../billing/schema.ts';
 
 /** A query field that can be repeated or omitted. */
@@ -25,19 +25,6 @@ export const Filters = Repeated.transform(toArray).pipe(z.array(Filter).max(50))
 export const Dimensions = Repeated.transform((value) => toArray(value).flatMap((item) => item.split(','))).pipe(
   z.array(Dimension),
 );
-
-const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
-const isRealDay = (text: string) => new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
-
-export const Day = z
-  .string()
-  .regex(DAY, 'a day such as "2026-11-03"')
-  .refine((text) => !DAY.test(text) || isRealDay(text), 'a day that exists')
-  .describe('Calendar day in UTC, YYYY-MM-DD');
-
-export const MonthOrDay = z
-  .union([Month, Day], 'a billing month such as "2026-11" or a charge day that exists such as "2026-11-03"')
-  .describe('Billing month YYYY-MM, or charge day YYYY-MM-DD in UTC');
 
 /** Query fields that select rows. */
 export const Rows = {

@@ -12,7 +12,7 @@ export function TrendMark({ name, measure }: TrendMarkProps) {
   const { window, meaning, reason } = measure.trend;
   if (text === null)
     return measure.value === null ? null : (
-      <span className={styles.trend} data-tip={`Change unknown: ${reason}.`}>
+      <span className={`${styles.trend} ${styles.noTrend}`} data-tip={`Change unknown: ${reason}.`}>
         no comparison
       </span>
     );

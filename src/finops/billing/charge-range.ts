@@ -44,6 +44,17 @@ function buildDayStart(day: string, later: number): string {
   return `TIMESTAMP ${quoteLiteral(start.slice(0, 19).replace('T', ' '))}`;
 }
 
+/** The same over a table of sums by billing period and charge day. */
+export function buildDailyRangeConditions(range: RequestedRange): string[] {
+  const { period, from, to } = range;
+  const column = isByDay(range) ? 'charge_day' : 'period';
+  return [
+    ...(period === undefined ? [] : [`period = ${quoteLiteral(period)}`]),
+    ...(from === undefined ? [] : [`${column} >= ${quoteLiteral(from)}`]),
+    ...(to === undefined ? [] : [`${column} <= ${quoteLiteral(to)}`]),
+  ];
+}
+
 /** Whether a billing period can contain rows of the range; by charge day every period can. */
 export function canContain(range: RequestedRange, period: string): boolean {
   const { from, to } = range;
