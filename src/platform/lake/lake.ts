@@ -187,7 +187,7 @@ export interface LakeSession {
    */
   doubles(select: string, rows: number): Promise<Float64Array[]>;
   query(sql: string, parameters?: readonly LakeParameter[]): Promise<LakeRow[]>;
-  /** Rows of the lake files that a statement names: an upper bound of what it reads of them, known without a read. */
+  /** Rows of the lake files that a statement names: an upper bound of the rows read, known without a read. */
   countFileRows(sql: string): number;
   /** A new path for a temporary file of a query; the caller deletes the file. */
   scratchPath(extension: string): string;

@@ -1,10 +1,10 @@
-import { formatMetricName } from '../format/metric-name.ts';
 import { useMemo, useState } from 'react';
 import type { ModelFrontier } from '../../../src/tradeoff/frontier/schema.ts';
 import { DisplayToggle } from '../charts/DisplayToggle.tsx';
 import { FrontierChart } from '../charts/FrontierChart.tsx';
 import type { FrontierChartData } from '../charts/frontier-option.ts';
 import { usePng } from '../charts/use-png.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { Card } from '../parts/Card.tsx';
 import { useNarrow } from '../parts/use-narrow.ts';
 import { describeAxes } from './describe-axes.ts';
