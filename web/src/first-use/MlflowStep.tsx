@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { FirstStep } from '../../../src/tradeoff/first-use/schema.ts';
 import { CopyButton } from '../parts/CopyButton.tsx';
 import parts from '../parts/parts.module.css';
@@ -19,6 +20,11 @@ export function MlflowStep({ step }: { readonly step: FirstStep }) {
       }
       step={step}
     >
+      {step.done && (
+        <Link to="/experiments" className={parts.button}>
+          Open the experiments
+        </Link>
+      )}
       <Snippet what="the tracking URI" label="Shell" text={line} />
       <Snippet what="the Python example" label="Python" text={MLFLOW_EXAMPLE} />
     </StepItem>
