@@ -209,6 +209,11 @@ export async function writePart(
   return path;
 }
 
+/** Frees what `prepareParts` keeps, once no part is to be written any more. */
+export async function dropPrepared(session: LakeSession): Promise<void> {
+  for (const table of [TOLD, TWICE, RIVALS]) await session.query(`DROP TABLE IF EXISTS ${table}`);
+}
+
 /** FROM item of scored rows in files. */
 export function buildFilesRelation(paths: readonly string[]): string {
   return `read_parquet([${paths.map(quoteLiteral).join(', ')}])`;

@@ -15,6 +15,7 @@ import {
 import { type EstimateModel, type LearnedEstimate, learnEstimates, storeLosses, termsSql } from '../estimates/learn.ts';
 import {
   buildFilesRelation,
+  dropPrepared,
   type Part,
   type PartsRequest,
   type PreparedParts,
@@ -152,6 +153,7 @@ async function scoreParts<T>(
     if (files.length === 0) files.push(await writePart(session, request, NO_ROWS, prepared));
     const learned = await learnOfParts(session, large, { prepared, files });
     const { estimation = null, model = null, losses = null } = learned ?? {};
+    await dropPrepared(session);
     if (losses !== null) await replaceWithLosses(session, files, losses);
     const facts = { estimation, model, unmatchedLabels: prepared.unmatchedLabels };
     return await work({ session, facts, isByTime: true, sliceSql: inputSql, relation: buildFilesRelation(files) });

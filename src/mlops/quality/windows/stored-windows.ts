@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
-import { z } from 'zod';
 import type { ResponseOf } from '../../../platform/contract/schema.ts';
 import type { Lake } from '../../../platform/lake/index.ts';
 import type { Objects } from '../../../platform/objects/index.ts';
@@ -8,20 +7,14 @@ import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import { DAY_MS } from '../../../platform/units/durations.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import { UtcInstant } from '../../../platform/units/schema.ts';
 import { findMonitors } from '../../monitors/index.ts';
-import {
-  Estimation,
-  type Monitor,
-  type MonitorSpec,
-  type MonitorWindow,
-  type showMonitor,
-} from '../../monitors/schema.ts';
+import type { Monitor, MonitorSpec, MonitorWindow, showMonitor } from '../../monitors/schema.ts';
 import type { Selection } from '../../predictions/index.ts';
 import { readInputNames } from './input-names.ts';
 import { createLargeLogs, type LargeLogs } from './large-logs.ts';
 import type { ScoringProgress } from './scored-parts.ts';
 import { scoreRows } from './scored-rows.ts';
+import { parseCut, RecentWindows, type StoredCutWindows, serializeCut } from './stored-cut.ts';
 import { createStoredRows, type RowsFile, type StoredRows } from './stored-rows.ts';
 import type { VersionCount } from './version-counts.ts';
 import { type ShownCut, showCut, type Tables } from './windows.ts';
@@ -53,33 +46,6 @@ const LONG_FAILURE_MS = 10_000;
 const STALE_MS = 10 * 60_000;
 /** Number of days for which windows by hour are stored. */
 const HOUR_DAYS = 60;
-/** Windows that are kept in memory, of about 2 kB each. */
-const MOST_KEPT = 10_000;
-
-/**
- * The response to one request by this cut, over all predictions and labels at that time. It is the first line of the object;
- * the windows are the second line.
- */
-const StoredFacts = z.strictObject({
-  /** Digest of the part of the monitor's text that determines windows. */
-  spec: z.string(),
-  /** State of the tables of predictions and labels; see `JournaledTable.state`. */
-  state: z.string(),
-  knownAt: UtcInstant,
-  buildMs: z.number(),
-  /** Windows before are not stored; null: all are. */
-  from: UtcInstant.nullable(),
-  estimation: Estimation.nullable(),
-  unmatchedLabels: z.number(),
-  /** Names of inputs. */
-  inputs: z.array(z.string()),
-  /** Digest of the second line. */
-  sha256: z.string(),
-});
-
-interface StoredCutWindows extends Omit<z.infer<typeof StoredFacts>, 'sha256'> {
-  readonly windows: readonly MonitorWindow[];
-}
 
 type WindowQuestion = Cut & Omit<Selection, 'model'>;
 
@@ -242,30 +208,6 @@ function isBefore(start: string | undefined, from: string | null): boolean {
   return from !== null && (start === undefined || Date.parse(start) < Date.parse(from));
 }
 
-/** Cache of the windows that were last read or stored, so that a large object is not parsed for each request. */
-class RecentWindows {
-  readonly #kept = new Map<string, StoredCutWindows>();
-
-  clear(): void {
-    this.#kept.clear();
-  }
-
-  get(key: string): StoredCutWindows | undefined {
-    return this.#kept.get(key);
-  }
-
-  put(key: string, stored: StoredCutWindows): void {
-    this.#kept.delete(key);
-    this.#kept.set(key, stored);
-    let count = this.#kept.values().reduce((sum, { windows }) => sum + windows.length, 0);
-    for (const [other, { windows }] of this.#kept) {
-      if (count <= MOST_KEPT) return;
-      this.#kept.delete(other);
-      count -= windows.length;
-    }
-  }
-}
-
 /** Computes all cuts and the rows from one read. */
 async function computeCuts(parts: Parts, { spec }: Monitor, state: string) {
   const now = parts.clock.now();
@@ -299,9 +241,7 @@ async function writeCut(
   key: string,
   stored: StoredCutWindows,
 ): Promise<void> {
-  const { windows, ...facts } = stored;
-  const line = JSON.stringify(windows);
-  await objects.put(key, `${JSON.stringify({ ...facts, sha256: hashLine(line) })}\n${line}`);
+  await objects.put(key, serializeCut(stored));
   recent.put(key, stored);
 }
 
@@ -343,32 +283,10 @@ async function readStored(
   if (kept?.spec === spec) return kept;
   if ((await objects.size(key)) === null) return null;
   const { content } = await objects.open(key);
-  const stored = parseStored(await text(content));
+  const stored = parseCut(await text(content));
   if (stored === null || stored.spec !== spec) return null;
   recent.put(key, stored);
   return stored;
-}
-
-function parseStored(content: string): StoredCutWindows | null {
-  const end = content.indexOf('\n');
-  const line = content.slice(end + 1);
-  const facts = StoredFacts.safeParse(parseJson(content.slice(0, Math.max(0, end))));
-  if (!facts.success || facts.data.sha256 !== hashLine(line)) return null;
-  const { sha256: _, ...rest } = facts.data;
-  const windows: MonitorWindow[] = JSON.parse(line);
-  return { ...rest, windows };
-}
-
-function hashLine(line: string): string {
-  return createHash('sha256').update(line).digest('hex');
-}
-
-function parseJson(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return null;
-  }
 }
 
 function buildFolder({ monitor }: Monitor): string {
