@@ -122,6 +122,11 @@ function windowsText(report: Shown, { paint }: Context): string {
     unmatchedLabels === 0
       ? []
       : [paint.waiting(`${counted(unmatchedLabels, 'label')} of predictions that are not known here.`)];
+  const { scoring } = report;
+  if (scoring !== null) {
+    const progress = `${formatCount(scoring.predictions)} of ${formatCount(scoring.of)}`;
+    return paint.waiting(`Scoring predictions: ${progress}. Figures follow.`);
+  }
   const stale = report.isStale
     ? [paint.waiting(`As of ${report.knownAt.slice(0, 19).replace('T', ' ')} UTC: later arrivals are not counted yet.`)]
     : [];

@@ -231,6 +231,15 @@ export const showMonitor = endpoint({
       .describe(
         'True: predictions or labels arrived after `knownAt` and are not counted yet. Windows of a large log are stored every minute and shown until the next time',
       ),
+    scoring: z
+      .strictObject({
+        predictions: z.number().int().describe('Predictions scored so far'),
+        of: z.number().int().describe('Predictions to score'),
+      })
+      .nullable()
+      .describe(
+        'Progress of the first scoring of a large log, more than 1,000,000 predictions; there are no windows until it ends. Null: the windows are there',
+      ),
     estimation: Estimation.nullable().describe('Estimation of quality; null: not configured in the monitor'),
     windows: z.array(MonitorWindow).describe('By time, then by slice; at most 5,000'),
     sliceValues: z

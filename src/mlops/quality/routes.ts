@@ -29,7 +29,7 @@ export function qualityRoutes(deps: QualityRouteDeps): Route[] {
       if (stored !== null) return { monitor: name, spec, ...stored };
       const shown = await readWindows(deps, { spec, selection, by, slice, mostValues });
       const inputs = await readInputNames(deps.predictions, selection, shown.windows);
-      return { monitor: name, spec, knownAt, isStale: false, ...shown, inputs };
+      return { monitor: name, spec, knownAt, isStale: false, scoring: null, ...shown, inputs };
     }),
   ];
 }

@@ -2,9 +2,11 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import type { showMonitor } from '../../../src/mlops/monitors/schema.ts';
 import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
+import { formatCount } from '../format/number.ts';
 import { useModelHealth } from '../health/use-production-health.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
+import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
 import { PageTabs } from '../parts/PageTabs.tsx';
 import { AlertsTab } from './AlertsTab.tsx';
@@ -34,7 +36,17 @@ export function MonitorPage() {
   return (
     <Page title={monitor} answer={answer()}>
       <Loaded query={health.isFetched ? query : { ...query, data: undefined }} what="The monitor" height={HEIGHT}>
-        {(data) => <Tabs data={data} search={search} />}
+        {(data) => (
+          <>
+            {data.scoring !== null && (
+              <Notice>
+                Scoring predictions: {formatCount(data.scoring.predictions)} of {formatCount(data.scoring.of)}. Figures
+                follow.
+              </Notice>
+            )}
+            <Tabs data={data} search={search} />
+          </>
+        )}
       </Loaded>
     </Page>
   );

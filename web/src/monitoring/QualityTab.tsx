@@ -21,14 +21,16 @@ const NONE: readonly string[] = [];
 
 /** All figures of the predictions by window. */
 export function QualityTab({ data, by, episodes, metric, onSearch }: QualityTabProps) {
-  const { monitor, spec, windows, estimation, isStale, knownAt, unmatchedLabels } = data;
+  const { monitor, spec, windows, estimation, isStale, knownAt, scoring, unmatchedLabels } = data;
   const health = useModelHealth(spec.model);
   const versions = useVersionStarts(spec.model, health.data?.running.flatMap((one) => one.endpoints) ?? NONE);
   return (
     <>
       <QualityCard {...{ monitor, spec, windows, episodes, versions, by, metric, onSearch }} />
       {estimation?.reason != null && <Notice>Quality is not estimated: {estimation.reason}</Notice>}
-      {isStale && <Notice>As of {formatInstant(knownAt)}; later arrivals are not counted yet.</Notice>}
+      {isStale && scoring === null && (
+        <Notice>As of {formatInstant(knownAt)}; later arrivals are not counted yet.</Notice>
+      )}
       {unmatchedLabels > 0 && (
         <Notice>
           {counted(unmatchedLabels, 'label')} {unmatchedLabels === 1 ? 'is' : 'are'} of unknown predictions, and in no

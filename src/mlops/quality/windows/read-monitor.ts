@@ -10,15 +10,15 @@ type PredictionSelection = Omit<Selection, 'model' | 'knownAt'>;
 
 /** Figures of a monitor from its stored windows and rows, and from the log where those are missing or too old. */
 export interface MonitorReader {
-  /** Figures of the selected predictions as one window; null: there are no predictions. */
+  /** Figures of the selected predictions as one window; null: there are no predictions, or a large log is scored for the first time. */
   window(monitor: Monitor, selection: PredictionSelection): Promise<MonitorWindow | null>;
-  /** Predictions in [start, end) by model version, the one with the latest prediction first. */
+  /** Predictions in [start, end) by model version, the one with the latest prediction first; none while a large log is scored for the first time. */
   versions(monitor: Monitor, period: Pick<Selection, 'start' | 'end'>): Promise<readonly VersionCount[]>;
 }
 
 interface ReaderDeps extends Tables {
   readonly clock: Clock;
-  readonly storedWindows: Pick<StoredWindows, 'find' | 'countVersions'>;
+  readonly storedWindows: Pick<StoredWindows, 'find' | 'countVersions' | 'isScoring'>;
 }
 
 export function createMonitorReader({ clock, storedWindows, ...tables }: ReaderDeps): MonitorReader {
@@ -33,6 +33,7 @@ export function createMonitorReader({ clock, storedWindows, ...tables }: ReaderD
     async versions(monitor, period) {
       const stored = await storedWindows.countVersions(monitor, period);
       if (stored !== null) return stored;
+      if (await storedWindows.isScoring(monitor)) return [];
       const selection = { ...period, model: monitor.spec.model };
       const where = [`model = ${quoteLiteral(selection.model)}`, ...buildConditions(selection)].join(' AND ');
       return tables.predictions.read(

@@ -6,8 +6,8 @@ import { HOUR_MS } from '../../../platform/units/durations.ts';
 import { hour, openGround } from '../../monitoring/room.testing.ts';
 import { MonitorSpec } from '../../monitors/schema.ts';
 import { openPredictions, type Selection } from '../../predictions/index.ts';
-import { groupHours } from './scored-parts.ts';
-import { type ScoredRows, type ScoringProgress, scoreRows, type Tables } from './scored-rows.ts';
+import { groupHours, type ScoringProgress } from './scored-parts.ts';
+import { type ScoredRows, scoreRows, type Tables } from './scored-rows.ts';
 
 const MODEL = 'ranker';
 const ROWS = 80_000;
@@ -104,9 +104,9 @@ it('divides hours into parts, and an hour with too many rows into shares of its 
       hours: [fromMs, untilMs].map((ms) => ms / HOUR_MS),
     })),
   ).toEqual([
-    { hours: [0, 2], share: 0, shares: 1 },
-    ...[0, 1, 2].map((share) => ({ hours: [2, 3], share, shares: 3 })),
-    { hours: [3, 4], share: 0, shares: 1 },
+    { hours: [0, 2], share: 0, shares: 1, rows: 7 },
+    ...[0, 1, 2].map((share) => ({ hours: [2, 3], share, shares: 3, rows: 6 })),
+    { hours: [3, 4], share: 0, shares: 1, rows: 2 },
   ]);
   expect(groupHours([], 8)).toEqual([]);
 });

@@ -28,6 +28,14 @@ export interface Part {
   /** Share number `share` of `shares`, by a hash of the id. */
   readonly share: number;
   readonly shares: number;
+  /** Recorded rows, about so many for a share. */
+  readonly rows: number;
+}
+
+/** Predictions that are scored so far, and all that are to be scored. */
+export interface ScoringProgress {
+  readonly predictions: number;
+  readonly of: number;
 }
 
 export interface PartsRequest {
@@ -74,7 +82,7 @@ interface Hour {
 
 /** Consecutive hours together up to `most` rows; one hour with more is divided into shares. Example: 3, 4, 9 rows, most 8 -> [3, 4], [9 / 2], [9 / 2]. */
 export function groupHours(hours: readonly Hour[], most: number): Part[] {
-  const parts: (Part & { readonly rows: number })[] = [];
+  const parts: Part[] = [];
   for (const { at, rows } of hours) {
     const untilMs = at + HOUR_MS;
     const shares = Math.ceil(rows / most);
@@ -83,9 +91,11 @@ export function groupHours(hours: readonly Hour[], most: number): Part[] {
       parts[parts.length - 1] = { ...last, untilMs, rows: last.rows + rows };
       continue;
     }
-    for (let share = 0; share < shares; share += 1) parts.push({ fromMs: at, untilMs, share, shares, rows });
+    for (let share = 0; share < shares; share += 1) {
+      parts.push({ fromMs: at, untilMs, share, shares, rows: Math.round(rows / shares) });
+    }
   }
-  return parts.map(({ rows: _, ...part }) => part);
+  return parts;
 }
 
 /** Facts that hold for every part; their temporary tables are in the session. */
@@ -197,6 +207,11 @@ export async function writePart(
     TO ${quoteLiteral(path)} (${buildParquetOptions(WIDEST_SCRATCH)})`);
   for (const table of [PART, OUTCOME]) await session.query(`DROP TABLE ${table}`);
   return path;
+}
+
+/** Frees what `prepareParts` keeps, once no part is to be written any more. */
+export async function dropPrepared(session: LakeSession): Promise<void> {
+  for (const table of [TOLD, TWICE, RIVALS]) await session.query(`DROP TABLE IF EXISTS ${table}`);
 }
 
 /** FROM item of scored rows in files. */

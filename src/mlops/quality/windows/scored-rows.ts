@@ -15,6 +15,7 @@ import {
 import { type EstimateModel, type LearnedEstimate, learnEstimates, storeLosses, termsSql } from '../estimates/learn.ts';
 import {
   buildFilesRelation,
+  dropPrepared,
   type Part,
   type PartsRequest,
   type PreparedParts,
@@ -22,6 +23,7 @@ import {
   prepareParts,
   readRowsAtOnce,
   removeFiles,
+  type ScoringProgress,
   writePart,
 } from './scored-parts.ts';
 import { scoresSql } from './windows-sql.ts';
@@ -62,13 +64,8 @@ export interface ScoringRequest {
   readonly selection: Selection;
   /** Whether to read the inputs of rows (column `inputs`, JSON). */
   readonly withInputs: boolean;
-  /** Called where rows are scored in parts: scored rows so far, and all that are to be scored. */
+  /** Called before each part where rows are scored in parts. */
   readonly onProgress?: (progress: ScoringProgress) => void;
-}
-
-export interface ScoringProgress {
-  readonly parts: number;
-  readonly of: number;
 }
 
 /** Bytes of the shortest row that waits in a journal, to count these rows without a read. */
@@ -145,14 +142,18 @@ async function scoreParts<T>(
   const files: string[] = [];
   try {
     const prepared = await prepareParts(session, request, most);
+    const of = parts.reduce((sum, { rows }) => sum + rows, 0);
+    let predictions = 0;
     for (const part of parts) {
-      scoring.onProgress?.({ parts: files.length, of: parts.length });
+      scoring.onProgress?.({ predictions, of });
+      predictions += part.rows;
       files.push(await writePart(session, request, part, prepared));
     }
     // A model without rows has the columns of one part all the same.
     if (files.length === 0) files.push(await writePart(session, request, NO_ROWS, prepared));
     const learned = await learnOfParts(session, large, { prepared, files });
     const { estimation = null, model = null, losses = null } = learned ?? {};
+    await dropPrepared(session);
     if (losses !== null) await replaceWithLosses(session, files, losses);
     const facts = { estimation, model, unmatchedLabels: prepared.unmatchedLabels };
     return await work({ session, facts, isByTime: true, sliceSql: inputSql, relation: buildFilesRelation(files) });
@@ -161,7 +162,7 @@ async function scoreParts<T>(
   }
 }
 
-const NO_ROWS: Part = { fromMs: 0, untilMs: 0, share: 0, shares: 1 };
+const NO_ROWS: Part = { fromMs: 0, untilMs: 0, share: 0, shares: 1, rows: 0 };
 
 /** Learns from the reference: from the scored rows where they have all of it, else from separate parts. */
 async function learnOfParts(

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
-import { z } from 'zod';
 import type { ResponseOf } from '../../../platform/contract/schema.ts';
 import type { Lake } from '../../../platform/lake/index.ts';
 import type { Objects } from '../../../platform/objects/index.ts';
@@ -8,18 +7,14 @@ import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import { DAY_MS } from '../../../platform/units/durations.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import { UtcInstant } from '../../../platform/units/schema.ts';
 import { findMonitors } from '../../monitors/index.ts';
-import {
-  Estimation,
-  type Monitor,
-  type MonitorSpec,
-  type MonitorWindow,
-  type showMonitor,
-} from '../../monitors/schema.ts';
+import type { Monitor, MonitorSpec, MonitorWindow, showMonitor } from '../../monitors/schema.ts';
 import type { Selection } from '../../predictions/index.ts';
 import { readInputNames } from './input-names.ts';
+import { createLargeLogs, type LargeLogs } from './large-logs.ts';
+import type { ScoringProgress } from './scored-parts.ts';
 import { scoreRows } from './scored-rows.ts';
+import { parseCut, RecentWindows, type StoredCutWindows, serializeCut } from './stored-cut.ts';
 import { createStoredRows, type RowsFile, type StoredRows } from './stored-rows.ts';
 import type { VersionCount } from './version-counts.ts';
 import { type ShownCut, showCut, type Tables } from './windows.ts';
@@ -43,37 +38,14 @@ type StoredCut = (typeof STORED)[number];
 const SHORT_MS = 250;
 /** Maximum share of time for builds, so that steady traffic on a large history does not overload the server. */
 const BUSY_SHARE = 0.1;
+/** Windows that take longer are never computed for a request: the stored ones are shown, however old. */
+const LONG_MS = 30_000;
+/** A computation that failed after this time is repeated only when it leaves the server its share. */
+const LONG_FAILURE_MS = 10_000;
 /** Stored windows older than this, and older than twenty builds take, are not shown once new rows have arrived. */
 const STALE_MS = 10 * 60_000;
 /** Number of days for which windows by hour are stored. */
 const HOUR_DAYS = 60;
-/** Windows that are kept in memory, of about 2 kB each. */
-const MOST_KEPT = 10_000;
-
-/**
- * The response to one request by this cut, over all predictions and labels at that time. It is the first line of the object;
- * the windows are the second line.
- */
-const StoredFacts = z.strictObject({
-  /** Digest of the part of the monitor's text that determines windows. */
-  spec: z.string(),
-  /** State of the tables of predictions and labels; see `JournaledTable.state`. */
-  state: z.string(),
-  knownAt: UtcInstant,
-  buildMs: z.number(),
-  /** Windows before are not stored; null: all are. */
-  from: UtcInstant.nullable(),
-  estimation: Estimation.nullable(),
-  unmatchedLabels: z.number(),
-  /** Names of inputs. */
-  inputs: z.array(z.string()),
-  /** Digest of the second line. */
-  sha256: z.string(),
-});
-
-interface StoredCutWindows extends Omit<z.infer<typeof StoredFacts>, 'sha256'> {
-  readonly windows: readonly MonitorWindow[];
-}
 
 type WindowQuestion = Cut & Omit<Selection, 'model'>;
 
@@ -92,6 +64,8 @@ export interface StoredWindows {
   ): Promise<Omit<ResponseOf<typeof showMonitor>, 'monitor' | 'spec'> | null>;
   /** Predictions of a monitor by version in a period, by the rules of `find`; null: as there. */
   countVersions(monitor: Monitor, period: Pick<Selection, 'start' | 'end'>): Promise<readonly VersionCount[] | null>;
+  /** Whether a monitor has too many predictions for a request, and its figures are not stored yet. */
+  isScoring(monitor: Monitor): Promise<boolean>;
   /** Stores the windows of every monitor whose predictions, labels or text have changed since. One that cannot be computed is left for the next time. */
   store(signal: AbortSignal): Promise<void>;
   /** Rows were deleted: removes all windows and rows that were stored with them. */
@@ -101,7 +75,10 @@ export interface StoredWindows {
 export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
   const recent = new RecentWindows();
   const rows = createStoredRows(deps);
-  const parts = { ...deps, recent, rows };
+  const large = createLargeLogs(deps.predictions, deps.clock);
+  const parts = { ...deps, recent, rows, large };
+  /** Unix ms until which a monitor whose computation failed is left alone. */
+  const pauses = new Map<string, number>();
   /** Deletions so far: windows that were computed before one are not stored after it. */
   let deletions = 0;
   const storeMonitor = async (monitor: Monitor): Promise<void> => {
@@ -125,13 +102,15 @@ export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
   return {
     async find(monitor, question) {
       if (question.knownAt !== undefined) return null;
-      return (await findWindows(parts, monitor, question)) ?? (await findFromRows(parts, monitor, question));
+      const found = (await findWindows(parts, monitor, question)) ?? (await findFromRows(parts, monitor, question));
+      return found ?? answerScoring(parts, monitor);
     },
     async countVersions(monitor, period) {
       const found = await findRows(parts, monitor);
       if (found === null) return null;
       return rows.countVersions(buildFolder(monitor), found, { ...period, model: monitor.spec.model });
     },
+    isScoring: async (monitor) => (await answerScoring(parts, monitor)) !== null,
     async forget() {
       deletions += 1;
       recent.clear();
@@ -141,11 +120,17 @@ export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
     async store(signal) {
       for (const monitor of await findMonitors(deps.store)) {
         if (signal.aborted) return;
+        if ((pauses.get(monitor.monitor) ?? 0) > deps.clock.now()) continue;
+        const startedAt = performance.now();
         try {
           await storeMonitor(monitor);
         } catch (error) {
           if (signal.aborted) return;
+          const tookMs = performance.now() - startedAt;
+          if (tookMs > LONG_FAILURE_MS) pauses.set(monitor.monitor, deps.clock.now() + tookMs / BUSY_SHARE);
           deps.log.error({ err: error, monitor: monitor.monitor }, 'cannot store the windows of a monitor');
+        } finally {
+          large.note(monitor.spec.model, null);
         }
       }
     },
@@ -155,6 +140,7 @@ export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
 interface Parts extends StoredWindowsDeps {
   readonly recent: RecentWindows;
   readonly rows: StoredRows;
+  readonly large: LargeLogs;
 }
 
 type Answer = Omit<ResponseOf<typeof showMonitor>, 'monitor' | 'spec'>;
@@ -167,7 +153,17 @@ async function findWindows(parts: Parts, monitor: Monitor, question: WindowQuest
   if (age === null) return null;
   const { estimation, unmatchedLabels, inputs } = found;
   const windows = selectWindowsBetween(found.windows, question);
-  return { ...age, estimation, unmatchedLabels, inputs, windows, sliceValues: null };
+  return { ...age, estimation, unmatchedLabels, inputs, windows, sliceValues: null, scoring: null };
+}
+
+/** The answer without figures, with the progress of their computation; null: figures are stored, or a request can compute them. */
+async function answerScoring(parts: Parts, monitor: Monitor): Promise<Answer | null> {
+  if ((await findRows(parts, monitor)) !== null) return null;
+  const scoring = await parts.large.findProgress(monitor.spec.model);
+  if (scoring === null) return null;
+  const knownAt = new Date(parts.clock.now()).toISOString();
+  const nothing = { estimation: null, unmatchedLabels: 0, inputs: [], windows: [], sliceValues: null };
+  return { ...nothing, knownAt, isStale: true, scoring };
 }
 
 /** Stored rows of a monitor that may be shown; null: there are none, or they are too old. */
@@ -189,7 +185,7 @@ async function findFromRows(parts: Parts, monitor: Monitor, question: WindowQues
     ...{ spec: monitor.spec, selection },
     ...{ by, slice, mostValues, from },
   });
-  return shown === null ? null : { ...age, inputs: found.inputs, ...shown };
+  return shown === null ? null : { ...age, inputs: found.inputs, scoring: null, ...shown };
 }
 
 /**
@@ -202,6 +198,7 @@ async function resolveAge(
 ): Promise<Pick<Answer, 'knownAt' | 'isStale'> | null> {
   const now = clock.now();
   if (state === (await readTablesState(tables))) return { knownAt: new Date(now).toISOString(), isStale: false };
+  if (buildMs > LONG_MS) return { knownAt, isStale: true };
   const ageMs = now - Date.parse(knownAt);
   return buildMs < SHORT_MS || ageMs > Math.max(STALE_MS, buildMs * 20) ? null : { knownAt, isStale: true };
 }
@@ -209,30 +206,6 @@ async function resolveAge(
 /** Whether a request starts before the earliest stored window. */
 function isBefore(start: string | undefined, from: string | null): boolean {
   return from !== null && (start === undefined || Date.parse(start) < Date.parse(from));
-}
-
-/** Cache of the windows that were last read or stored, so that a large object is not parsed for each request. */
-class RecentWindows {
-  readonly #kept = new Map<string, StoredCutWindows>();
-
-  clear(): void {
-    this.#kept.clear();
-  }
-
-  get(key: string): StoredCutWindows | undefined {
-    return this.#kept.get(key);
-  }
-
-  put(key: string, stored: StoredCutWindows): void {
-    this.#kept.delete(key);
-    this.#kept.set(key, stored);
-    let count = this.#kept.values().reduce((sum, { windows }) => sum + windows.length, 0);
-    for (const [other, { windows }] of this.#kept) {
-      if (count <= MOST_KEPT) return;
-      this.#kept.delete(other);
-      count -= windows.length;
-    }
-  }
 }
 
 /** Computes all cuts and the rows from one read. */
@@ -244,13 +217,18 @@ async function computeCuts(parts: Parts, { spec }: Monitor, state: string) {
   const startedAt = performance.now();
   const selection = { model: spec.model, knownAt };
   const shown = new Map<StoredCut, Omit<ShownCut, 'sliceValues'>>();
-  const file = await scoreRows(parts, { spec, selection, withInputs: true }, async (rows): Promise<RowsFile> => {
-    for (const by of STORED) {
-      const { sliceValues: _, ...cut } = await showCut(rows, { spec, selection, by, from: fromOf(by) });
-      shown.set(by, cut);
-    }
-    return parts.rows.write(rows, spec);
-  });
+  const onProgress = (progress: ScoringProgress) => parts.large.note(spec.model, progress);
+  const file = await scoreRows(
+    parts,
+    { spec, selection, withInputs: true, onProgress },
+    async (rows): Promise<RowsFile> => {
+      for (const by of STORED) {
+        const { sliceValues: _, ...cut } = await showCut(rows, { spec, selection, by, from: fromOf(by) });
+        shown.set(by, cut);
+      }
+      return parts.rows.write(rows, spec);
+    },
+  );
   const inputs = await readInputNames(parts.predictions, selection, shown.get('day')?.windows ?? []);
   const facts = { inputs, spec: hashSpec(spec), state, knownAt, buildMs: performance.now() - startedAt };
   const cuts = [...shown].map(([by, cut]) => [by, { ...facts, from: fromOf(by) ?? null, ...cut }] as const);
@@ -263,9 +241,7 @@ async function writeCut(
   key: string,
   stored: StoredCutWindows,
 ): Promise<void> {
-  const { windows, ...facts } = stored;
-  const line = JSON.stringify(windows);
-  await objects.put(key, `${JSON.stringify({ ...facts, sha256: hashLine(line) })}\n${line}`);
+  await objects.put(key, serializeCut(stored));
   recent.put(key, stored);
 }
 
@@ -307,32 +283,10 @@ async function readStored(
   if (kept?.spec === spec) return kept;
   if ((await objects.size(key)) === null) return null;
   const { content } = await objects.open(key);
-  const stored = parseStored(await text(content));
+  const stored = parseCut(await text(content));
   if (stored === null || stored.spec !== spec) return null;
   recent.put(key, stored);
   return stored;
-}
-
-function parseStored(content: string): StoredCutWindows | null {
-  const end = content.indexOf('\n');
-  const line = content.slice(end + 1);
-  const facts = StoredFacts.safeParse(parseJson(content.slice(0, Math.max(0, end))));
-  if (!facts.success || facts.data.sha256 !== hashLine(line)) return null;
-  const { sha256: _, ...rest } = facts.data;
-  const windows: MonitorWindow[] = JSON.parse(line);
-  return { ...rest, windows };
-}
-
-function hashLine(line: string): string {
-  return createHash('sha256').update(line).digest('hex');
-}
-
-function parseJson(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return null;
-  }
 }
 
 function buildFolder({ monitor }: Monitor): string {
