@@ -7,7 +7,6 @@ import { DecisionsSearch } from './decisions/decisions-search.ts';
 import { CompareSearch, DeliveriesSearch, DeliverySearch } from './deliveries/deliveries-search.ts';
 import { EndpointSearch } from './endpoints/endpoints-search.ts';
 import { ExperimentsSearch, RunsSearch } from './experiments/experiments-search.ts';
-import { HomePage } from './first-use/HomePage.tsx';
 import { ForecastsSearch } from './forecasts/forecasts-search.ts';
 import { parseSearch, stringifySearch } from './frame/search-text.ts';
 import { GpusSearch } from './gpus/gpus-search.ts';
@@ -29,8 +28,7 @@ import { TradeOffsSearch } from './tradeoffs/tradeoffs-search.ts';
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
-  // Not lazy, because most visits start here.
-  component: HomePage,
+  component: lazyRouteComponent(() => import('./first-use/HomePage.tsx'), 'HomePage'),
 });
 
 const firstUse = createRoute({

@@ -1,9 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { PageTabs } from '../parts/PageTabs.tsx';
+import { Skeleton } from '../parts/Skeleton.tsx';
 import type { AllocationTab } from './allocation-search.ts';
 import { CoverageByCard } from './CoverageByCard.tsx';
 import { CoverageCard } from './CoverageCard.tsx';
-import { PreviewCard } from './PreviewCard.tsx';
 import { ReconciliationCard } from './ReconciliationCard.tsx';
 import { RulesCard } from './RulesCard.tsx';
 import { SharedCostsCard } from './SharedCostsCard.tsx';
@@ -11,6 +12,10 @@ import { SuggestionsCard } from './SuggestionsCard.tsx';
 import { UnallocatedCard } from './UnallocatedCard.tsx';
 import type { Allocation } from './use-allocation.ts';
 import type { Draft } from './use-draft.ts';
+
+/** Its YAML parser is loaded when the tab is opened. */
+const PreviewCard = lazy(() => import('./PreviewCard.tsx').then((module) => ({ default: module.PreviewCard })));
+const EDITOR_HEIGHT = 240;
 
 interface AllocationTabsProps {
   readonly allocation: Allocation;
@@ -51,7 +56,9 @@ export function AllocationTabs({ allocation, draft }: AllocationTabsProps) {
       {tab === 'rules' && (
         <>
           <RulesCard allocation={allocation} />
-          <PreviewCard allocation={allocation} draft={draft} />
+          <Suspense fallback={<Skeleton height={EDITOR_HEIGHT} />}>
+            <PreviewCard allocation={allocation} draft={draft} />
+          </Suspense>
         </>
       )}
       {tab === 'shared' && <SharedCostsCard allocation={allocation} />}

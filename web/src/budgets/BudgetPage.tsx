@@ -1,16 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { type BudgetDetail, getBudget } from '../../../src/finops/budgets/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
 import { PageTabs } from '../parts/PageTabs.tsx';
+import { Skeleton } from '../parts/Skeleton.tsx';
 import { AlertsCard } from './AlertsCard.tsx';
 import { BudgetAnswer } from './BudgetAnswer.tsx';
 import { BudgetChangeNotice } from './BudgetChangeNotice.tsx';
-import { BudgetSetup } from './BudgetSetup.tsx';
 import { BudgetStatusTab } from './BudgetStatusTab.tsx';
 import { findLanding } from './budget-landing.ts';
 import styles from './budgets.module.css';
@@ -20,6 +20,10 @@ import { StopsCard } from './StopsCard.tsx';
 import { useBudgetChange } from './use-budget-change.ts';
 import { useBudgets } from './use-budgets.ts';
 import { VersionsCard } from './VersionsCard.tsx';
+
+/** Its YAML parser is loaded when the tab is opened. */
+const BudgetSetup = lazy(() => import('./BudgetSetup.tsx').then((module) => ({ default: module.BudgetSetup })));
+const SETUP_HEIGHT = 480;
 
 const HEIGHT = 640;
 const REFRESH_MS = 10_000;
@@ -89,13 +93,15 @@ function BudgetTabs({ budget, landing, changes, others }: BudgetTabsProps) {
       {tab === 'alerts' && <AlertsCard budget={budget} />}
       {tab === 'history' && <VersionsCard budget={budget} change={changes.change} />}
       {tab === 'setup' && (
-        <BudgetSetup
-          key={`${budget.versions[0]?.version} ${edits}`}
-          budget={budget}
-          parents={others.flatMap((other) => (other.name === budget.name ? [] : [other.name]))}
-          change={changes.change}
-          onReset={() => setEdits(edits + 1)}
-        />
+        <Suspense fallback={<Skeleton height={SETUP_HEIGHT} />}>
+          <BudgetSetup
+            key={`${budget.versions[0]?.version} ${edits}`}
+            budget={budget}
+            parents={others.flatMap((other) => (other.name === budget.name ? [] : [other.name]))}
+            change={changes.change}
+            onReset={() => setEdits(edits + 1)}
+          />
+        </Suspense>
       )}
     </PageTabs>
   );

@@ -1,17 +1,19 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
-import { BudgetDialog } from './BudgetDialog.tsx';
 import { BudgetsTable } from './BudgetsTable.tsx';
 import { useBudgetChange } from './use-budget-change.ts';
 import { useBudgets } from './use-budgets.ts';
 import { answerText } from './words.ts';
 
+const BudgetDialog = lazy(() => import('./BudgetDialog.tsx').then((module) => ({ default: module.BudgetDialog })));
 const TABLE_HEIGHT = 280;
+
 /** All budgets with their state. */
 export function BudgetsPage() {
   const { budgets, forecasts, days } = useBudgets();
@@ -51,12 +53,14 @@ export function BudgetsPage() {
         </Loaded>
       </Card>
       {creating && (
-        <BudgetDialog
-          parents={(budgets.data?.budgets ?? []).map(({ name }) => name)}
-          change={change}
-          onSaved={({ name }) => void navigate({ to: '/budgets/$budget', params: { budget: name } })}
-          onClose={() => setCreating(false)}
-        />
+        <Suspense>
+          <BudgetDialog
+            parents={(budgets.data?.budgets ?? []).map(({ name }) => name)}
+            change={change}
+            onSaved={({ name }) => void navigate({ to: '/budgets/$budget', params: { budget: name } })}
+            onClose={() => setCreating(false)}
+          />
+        </Suspense>
       )}
     </Page>
   );

@@ -22,10 +22,14 @@ interface EChartProps {
   readonly onChart?: ((chart: EChartsType | null) => void) | undefined;
   /** Dragging over the chart zooms its horizontal axis; a double click shows all again. */
   readonly dragZoom?: boolean;
+  /** Loads ECharts; `loadECharts` if left out. */
+  readonly load?: () => Promise<Pick<typeof import('./echarts.ts'), 'initChart'>>;
 }
 
+const loadECharts = () => import('./echarts.ts');
+
 /** A canvas for ECharts. It keeps its height while the library loads, so nothing moves. */
-export function EChart({ option, label, height, onClick, onChart, dragZoom = false }: EChartProps) {
+export function EChart({ option, label, height, onClick, onChart, dragZoom = false, load = loadECharts }: EChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType | null>(null);
   const latest = useRef({ option, onClick, onChart });
@@ -37,7 +41,7 @@ export function EChart({ option, label, height, onClick, onChart, dragZoom = fal
     if (element === null) return undefined;
     let gone = false;
     const resize = new ResizeObserver(() => chart.current?.resize());
-    void import('./echarts.ts').then(({ initChart }) => {
+    void load().then(({ initChart }) => {
       if (gone) return;
       const made = initChart(element);
       chart.current = made;
@@ -54,7 +58,7 @@ export function EChart({ option, label, height, onClick, onChart, dragZoom = fal
       chart.current?.dispose();
       chart.current = null;
     };
-  }, [dragZoom]);
+  }, [dragZoom, load]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the scheme changes the tokens that `option` reads
   useEffect(() => {

@@ -19,6 +19,8 @@ interface ParallelProps {
   readonly onChart?: ((chart: EChartsType | null) => void) | undefined;
 }
 
+const loadParallel = () => import('./echarts-parallel.ts');
+
 /** Parallel coordinates; dragging along an axis limits it to a range. */
 export function Parallel({ data, brushes, label, height, onBrush, onChart }: ParallelProps) {
   const option = useCallback(() => parallelOption(data), [data]);
@@ -39,5 +41,5 @@ export function Parallel({ data, brushes, label, height, onBrush, onChart }: Par
     },
     [onChart],
   );
-  return <EChart option={option} label={label} height={height} onChart={armed} />;
+  return <EChart option={option} label={label} height={height} onChart={armed} load={loadParallel} />;
 }

@@ -1,11 +1,10 @@
-import { BarChart, CustomChart, LineChart, ParallelChart, ScatterChart } from 'echarts/charts';
+import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
 import {
   DataZoomInsideComponent,
   GridComponent,
   MarkAreaComponent,
   MarkLineComponent,
   MarkPointComponent,
-  ParallelComponent,
   ToolboxComponent,
   TooltipComponent,
 } from 'echarts/components';
@@ -17,14 +16,12 @@ use([
   BarChart,
   CustomChart,
   LineChart,
-  ParallelChart,
   ScatterChart,
   DataZoomInsideComponent,
   GridComponent,
   MarkAreaComponent,
   MarkLineComponent,
   MarkPointComponent,
-  ParallelComponent,
   ToolboxComponent,
   TooltipComponent,
   LabelLayout,
