@@ -148,6 +148,16 @@ export const listSources = endpoint({
   errors: [],
 });
 
+export const getSourceDocument = endpoint({
+  method: 'GET',
+  path: '/api/v1/bill/sources/:source/document',
+  scope: 'platform.apply',
+  summary: 'Get the specification of a bill source, to change it; secrets are references',
+  params: z.strictObject({ source: z.string().min(1).max(63).describe('Name of the source') }),
+  response: z.strictObject({ source: z.string().describe('Name of the source'), spec: BillSourceSpec }),
+  errors: ['bill_source_not_found'],
+});
+
 export const startSyncs = endpoint({
   method: 'POST',
   path: '/api/v1/bill/syncs',

@@ -173,6 +173,13 @@ export async function readSourcesWithState({ store: sql, heldSources }: SourcesD
   return sources;
 }
 
+/** The specification of a source, to change it. Error: `bill_source_not_found`. */
+export async function readSourceDocument(sql: Sql, source: string) {
+  const [found] = await findSources(sql, source);
+  if (found === undefined) throw createSourceNotFoundError(source);
+  return { source, spec: found.spec };
+}
+
 function findSourceState(last: Sync | null, isHeld: boolean): BillSource['state'] {
   if (last === null) return 'never';
   if (findFirstError(last) !== null) return 'failed';

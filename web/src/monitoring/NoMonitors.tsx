@@ -26,7 +26,7 @@ export function NoMonitors() {
   return (
     <EmptyState
       shows="Every monitor: current quality, drift, labels and cost per day."
-      why={`No monitor has been applied yet. Name a model in ${EXAMPLE_FILE}, and apply it; predictions of an endpoint arrive automatically, send others through the API.`}
+      why={`No monitor has been applied yet. Create one with New monitor, or name a model in ${EXAMPLE_FILE}, and apply it; predictions of an endpoint arrive automatically, send others through the API.`}
       command={EXAMPLE_COMMAND}
     >
       <ExampleFile name={EXAMPLE_FILE} text={EXAMPLE} />

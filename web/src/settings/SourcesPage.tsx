@@ -1,7 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { type BillSource, listSources, startSyncs } from '../../../src/finops/sources/schema.ts';
+import { useState } from 'react';
+import { type BillSource, getSourceDocument, listSources, startSyncs } from '../../../src/finops/sources/schema.ts';
 import { call, endpointQuery } from '../client.ts';
+import { DocumentDialog } from '../document-form/DocumentDialog.tsx';
+import { DocumentNotice } from '../document-form/DocumentNotice.tsx';
+import { formatDocument } from '../document-form/document.ts';
+import { useDocumentApply } from '../document-form/use-document-apply.ts';
 import { counted } from '../format/number.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
@@ -14,6 +19,9 @@ import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
 import { CommandCard } from './CommandCard.tsx';
 import { SettingsTable } from './SettingsTable.tsx';
+import { SourceActs } from './SourceActs.tsx';
+import { SourceFields } from './SourceFields.tsx';
+import { NEW_SOURCE, sourceKind } from './source-kind.ts';
 
 const TABLE_HEIGHT = 200;
 const POLL_MS = 1000;
@@ -45,6 +53,12 @@ export function SourcesPage() {
     mutationFn: (source: string) => call(startSyncs, { body: { source } }),
     onSuccess: () => queries.invalidateQueries({ queryKey: [listSources.path] }),
   });
+  const apply = useDocumentApply();
+  const [edited, setEdited] = useState<{ readonly isNew: boolean; readonly text: string } | null>(null);
+  const read = useMutation({
+    mutationFn: (source: string) => call(getSourceDocument, { params: { source } }),
+    onSuccess: ({ source, spec }) => setEdited({ isNew: false, text: formatDocument('BillSource', source, spec) }),
+  });
   const answer = () => {
     if (sources.data === undefined) return sources.isError ? 'The sources could not be read.' : <AnswerPending />;
     const { length } = sources.data.sources;
@@ -55,14 +69,23 @@ export function SourcesPage() {
   return (
     <Page title="Sources" answer={answer()} shortAnswer>
       <div className={layout.stack}>
-        {sync.error !== null && <Notice kind="alert">{sync.error.message}</Notice>}
-        <Card title="Bill sources" flush>
+        {(sync.error ?? read.error) !== null && <Notice kind="alert">{(sync.error ?? read.error)?.message}</Notice>}
+        <DocumentNotice apply={apply} />
+        <Card
+          title="Bill sources"
+          actions={
+            <button type="button" className={parts.button} onClick={() => setEdited({ isNew: true, text: NEW_SOURCE })}>
+              New source…
+            </button>
+          }
+          flush
+        >
           <Loaded query={sources} what="The sources" height={TABLE_HEIGHT}>
             {(data) =>
               data.sources.length === 0 ? (
                 <EmptyState
                   shows="Buckets and folders from which bills are fetched on a schedule."
-                  why="There is no bill source. Apply a document that states one."
+                  why="There is no bill source yet. Create one here, or apply a document."
                   command="steelyard apply -f source.yaml"
                 />
               ) : (
@@ -71,7 +94,16 @@ export function SourcesPage() {
                   head={['Source', 'Location', 'State', 'Last sync', 'Next sync', '']}
                   rows={data.sources.map((source) => ({
                     key: source.source,
-                    cells: listCells(source, sync.isPending, sync.mutate),
+                    cells: [
+                      ...listCells(source),
+                      <SourceActs
+                        key="acts"
+                        source={source.source}
+                        busy={sync.isPending || source.state === 'syncing'}
+                        onSync={() => sync.mutate(source.source)}
+                        onEdit={() => read.mutate(source.source)}
+                      />,
+                    ],
                   }))}
                 />
               )
@@ -80,11 +112,22 @@ export function SourcesPage() {
         </Card>
         <CommandCard title="Change sources" commands={COMMANDS} />
       </div>
+      {edited !== null && (
+        <DocumentDialog
+          title={edited.isNew ? 'New source' : 'Edit source'}
+          kind={sourceKind}
+          initial={edited.text}
+          isNew={edited.isNew}
+          change={apply.change}
+          onClose={() => setEdited(null)}
+          fields={(form) => <SourceFields form={form} isNew={edited.isNew} />}
+        />
+      )}
     </Page>
   );
 }
 
-function listCells(one: BillSource, busy: boolean, sync: (source: string) => void) {
+function listCells(one: BillSource) {
   const { source, location, state, lastSyncAt, nextSyncAt, lastError } = one;
   return [
     <Link key="name" to="/deliveries" search={{ source }} className={parts.textLink}>
@@ -96,15 +139,5 @@ function listCells(one: BillSource, busy: boolean, sync: (source: string) => voi
     </span>,
     lastSyncAt === null ? 'Never' : <Instant key="last" at={lastSyncAt} />,
     nextSyncAt === null ? 'By hand only' : <Instant key="next" at={nextSyncAt} />,
-    <button
-      key="sync"
-      type="button"
-      className={parts.button}
-      disabled={busy || state === 'syncing'}
-      aria-label={`Sync ${source} now`}
-      onClick={() => sync(source)}
-    >
-      Sync now
-    </button>,
   ];
 }

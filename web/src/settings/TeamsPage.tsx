@@ -2,6 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { listProjects, listTeams, type TeamMember } from '../../../src/org/schema.ts';
 import { endpointQuery } from '../client.ts';
+import { DocumentDialog } from '../document-form/DocumentDialog.tsx';
+import { DocumentNotice } from '../document-form/DocumentNotice.tsx';
+import { useDocumentApply } from '../document-form/use-document-apply.ts';
 import { counted } from '../format/number.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
@@ -16,6 +19,9 @@ import { CommandCard } from './CommandCard.tsx';
 import { MemberDialog } from './MemberDialog.tsx';
 import { MemberList } from './MemberList.tsx';
 import { SettingsTable } from './SettingsTable.tsx';
+import { TeamActs } from './TeamActs.tsx';
+import { TeamFields } from './TeamFields.tsx';
+import { formatTeam, NEW_TEAM, teamKind } from './team-kind.ts';
 import { useIsAdmin } from './use-is-admin.ts';
 import { useMemberChanges, useTeamMembers } from './use-team-members.ts';
 
@@ -36,6 +42,8 @@ export function TeamsPage() {
   const { add, remove } = useMemberChanges();
   const [adding, setAdding] = useState<string | null>(null);
   const [removed, setRemoved] = useState<TeamMember | null>(null);
+  const apply = useDocumentApply();
+  const [edited, setEdited] = useState<{ readonly isNew: boolean; readonly text: string } | null>(null);
   const take = (member: TeamMember) => remove.mutate(member, { onSuccess: () => setRemoved(member) });
   const answer = () => {
     if (teams.data === undefined) return teams.isError ? 'The teams could not be read.' : <AnswerPending />;
@@ -61,31 +69,45 @@ export function TeamsPage() {
             {removed.account} is no longer a member of {removed.team}.
           </UndoNotice>
         )}
-        <Card title="Teams" flush>
+        <DocumentNotice apply={apply} />
+        <Card
+          title="Teams"
+          actions={
+            <button type="button" className={parts.button} onClick={() => setEdited({ isNew: true, text: NEW_TEAM })}>
+              New team…
+            </button>
+          }
+          flush
+        >
           <Loaded query={teams} what="The teams" height={TABLE_HEIGHT}>
             {(data) =>
               data.teams.length === 0 ? (
                 <EmptyState
                   shows="Teams, their projects and their members."
-                  why="There is no team. Apply a document that states one."
+                  why="There is no team yet. Create one here, or apply a document."
                   command="steelyard apply -f org.yaml"
                 />
               ) : (
                 <SettingsTable
                   label="Teams"
                   head={['Team', 'Owner', 'Projects', 'Members', '']}
-                  rows={data.teams.map(({ name, owner }) => ({
-                    key: name,
+                  rows={data.teams.map((team) => ({
+                    key: team.name,
                     cells: [
-                      name,
-                      owner ?? '–',
-                      listNames(name).join(', ') || '–',
-                      <MemberList key="members" members={members.get(name)} onRemove={isAdmin ? take : undefined} />,
-                      isAdmin && (
-                        <button key="add" type="button" className={parts.button} onClick={() => setAdding(name)}>
-                          Add member…<span className="visually-hidden"> to {name}</span>
-                        </button>
-                      ),
+                      team.name,
+                      team.owner ?? '–',
+                      listNames(team.name).join(', ') || '–',
+                      <MemberList
+                        key="members"
+                        members={members.get(team.name)}
+                        onRemove={isAdmin ? take : undefined}
+                      />,
+                      <TeamActs
+                        key="acts"
+                        team={team.name}
+                        onEdit={() => setEdited({ isNew: false, text: formatTeam(team) })}
+                        onAdd={isAdmin ? () => setAdding(team.name) : undefined}
+                      />,
                     ],
                   }))}
                 />
@@ -95,6 +117,17 @@ export function TeamsPage() {
         </Card>
         <CommandCard title="As commands" commands={COMMANDS} />
       </div>
+      {edited !== null && (
+        <DocumentDialog
+          title={edited.isNew ? 'New team' : 'Edit team'}
+          kind={teamKind}
+          initial={edited.text}
+          isNew={edited.isNew}
+          change={apply.change}
+          onClose={() => setEdited(null)}
+          fields={(form) => <TeamFields form={form} isNew={edited.isNew} />}
+        />
+      )}
       {adding !== null && <MemberDialog team={adding} onClose={() => setAdding(null)} />}
     </Page>
   );

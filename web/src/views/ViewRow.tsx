@@ -1,8 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { MouseEvent } from 'react';
+import type { ViewSchedule } from '../../../src/tradeoff/view-schedules/schema.ts';
 import type { SavedView } from '../../../src/tradeoff/views/schema.ts';
 import { findEntry } from '../frame/pages.ts';
 import parts from '../parts/parts.module.css';
+import { describeSchedule } from './schedule-text.ts';
 import styles from './views.module.css';
 
 interface ViewRowProps {
@@ -10,13 +12,19 @@ interface ViewRowProps {
   readonly isCurrent: boolean;
   /** The account may change and delete it. */
   readonly isOwn: boolean;
+  /** null: it is not sent. */
+  readonly schedule: ViewSchedule | null;
+  /** The account may send it on a schedule. */
+  readonly maySchedule: boolean;
   readonly onOpen: () => void;
+  readonly onSchedule: () => void;
   readonly onRename: () => void;
   readonly onDelete: () => void;
 }
 
 /** A view: opens it, and for its owner renames and deletes it. */
-export function ViewRow({ view, isCurrent, isOwn, onOpen, onRename, onDelete }: ViewRowProps) {
+export function ViewRow(props: ViewRowProps) {
+  const { view, isCurrent, isOwn, schedule, maySchedule, onOpen, onSchedule, onRename, onDelete } = props;
   const { name, path, search, sharing, team, owner } = view;
   const navigate = useNavigate();
   const href = `${path}${search}`;
@@ -35,18 +43,26 @@ export function ViewRow({ view, isCurrent, isOwn, onOpen, onRename, onDelete }: 
         <span className={styles.of}>
           {page}
           {shared}
+          {schedule !== null && `, ${describeSchedule(schedule)}`}
         </span>
       </a>
-      {isOwn && (
-        <span className={styles.acts}>
-          <button type="button" className={parts.plain} aria-label={`Rename or share ${name}`} onClick={onRename}>
-            Edit
+      <span className={styles.acts}>
+        {maySchedule && (
+          <button type="button" className={parts.plain} aria-label={`Schedule ${name}`} onClick={onSchedule}>
+            Schedule
           </button>
-          <button type="button" className={parts.plain} aria-label={`Delete ${name}`} onClick={onDelete}>
-            Delete
-          </button>
-        </span>
-      )}
+        )}
+        {isOwn && (
+          <>
+            <button type="button" className={parts.plain} aria-label={`Rename or share ${name}`} onClick={onRename}>
+              Edit
+            </button>
+            <button type="button" className={parts.plain} aria-label={`Delete ${name}`} onClick={onDelete}>
+              Delete
+            </button>
+          </>
+        )}
+      </span>
     </li>
   );
 }

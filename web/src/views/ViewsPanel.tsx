@@ -1,13 +1,18 @@
 import { useRouterState } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { SavedView } from '../../../src/tradeoff/views/schema.ts';
 import { useSession } from '../account/use-session.ts';
 import parts from '../parts/parts.module.css';
+import { useSchedules } from './use-schedules.ts';
 import { toNewView, useViewChanges, useViews } from './use-views.ts';
 import { type ViewFields, ViewForm } from './ViewForm.tsx';
 import { ViewRow } from './ViewRow.tsx';
 import { isSameAddress, toViewSearch } from './view-address.ts';
 import styles from './views.module.css';
+
+const ScheduleDialog = lazy(() =>
+  import('./ScheduleDialog.tsx').then((module) => ({ default: module.ScheduleDialog })),
+);
 
 const NEW: ViewFields = { name: '', sharing: 'private', team: null, keepsDates: false };
 
@@ -21,7 +26,12 @@ export function ViewsPanel({ onClose }: { readonly onClose: () => void }) {
   const [asking, setAsking] = useState<SavedView | 'new' | null>(null);
   const [deleted, setDeleted] = useState<SavedView | null>(null);
   const [copied, setCopied] = useState(false);
+  const schedules = useSchedules();
+  const [scheduled, setScheduled] = useState<SavedView | null>(null);
   const isOwn = ({ owner }: SavedView) => who?.role === null || who?.role === 'admin' || owner === who?.name;
+  const maySchedule = (view: SavedView) =>
+    schedules !== undefined &&
+    (who?.role === null || view.owner === who?.name || (view.sharing !== 'private' && isOwn(view)));
   const submit = ({ keepsDates, ...fields }: ViewFields) => {
     const done = { onSuccess: () => setAsking(null) };
     if (asking === 'new') save.mutate({ ...fields, path, search: toViewSearch(search, keepsDates) }, done);
@@ -40,7 +50,10 @@ export function ViewsPanel({ onClose }: { readonly onClose: () => void }) {
               view={view}
               isCurrent={isSameAddress(view, { path, search })}
               isOwn={isOwn(view)}
+              schedule={schedules?.get(view.view) ?? null}
+              maySchedule={maySchedule(view)}
               onOpen={onClose}
+              onSchedule={() => setScheduled(view)}
               onRename={() => setAsking(view)}
               onDelete={() => remove.mutate(view.view, { onSuccess: setDeleted })}
             />
@@ -73,6 +86,15 @@ export function ViewsPanel({ onClose }: { readonly onClose: () => void }) {
           <span aria-live="polite">{copied ? 'Link copied' : 'Copy link'}</span>
         </button>
       </div>
+      {scheduled !== null && (
+        <Suspense>
+          <ScheduleDialog
+            view={scheduled}
+            schedule={schedules?.get(scheduled.view) ?? null}
+            onClose={() => setScheduled(null)}
+          />
+        </Suspense>
+      )}
       {asking !== null && (
         <ViewForm
           title={asking === 'new' ? 'Save this page as a view' : `Edit “${asking.name}”`}
