@@ -1,7 +1,7 @@
-import { formatMetricName } from '../format/metric-name.ts';
 import { type FormEvent, useId } from 'react';
 import type { ModelFrontier } from '../../../src/tradeoff/frontier/schema.ts';
 import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatCount } from '../format/number.ts';
 import { formatPolicyScope } from '../format/policy.ts';
 import parts from '../parts/parts.module.css';

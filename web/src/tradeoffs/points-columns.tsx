@@ -1,6 +1,6 @@
-import { formatMetricName } from '../format/metric-name.ts';
 import { decimal } from '../../../src/platform/units/schema.ts';
 import type { ModelFrontier, ModelFrontierPoint } from '../../../src/tradeoff/frontier/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatMoney } from '../format/money.ts';
 import { counted, formatCount } from '../format/number.ts';
 import { UnitCost } from '../parts/UnitCost.tsx';
