@@ -72,6 +72,7 @@ export function SourcesPage() {
                   rows={data.sources.map((source) => ({
                     key: source.source,
                     cells: listCells(source, sync.isPending, sync.mutate),
+                    values: { 0: source.source, 2: STATES[source.state], 3: source.lastSyncAt, 4: source.nextSyncAt },
                   }))}
                 />
               )
