@@ -5,5 +5,5 @@ import { useRetraining } from './use-retrainings.ts';
 export function LatestRounds({ retraining }: { readonly retraining: string }) {
   const { query, rounds, onEnd } = useRetraining(retraining);
   if (query.data === undefined || rounds.length === 0) return null;
-  return <RoundsCard retraining={query.data} rounds={rounds} onEnd={onEnd} title={`Rounds of ${retraining}`} />;
+  return <RoundsCard retraining={query.data} rounds={rounds} onEnd={onEnd} title={`Latest rounds, ${retraining}`} />;
 }
