@@ -15,7 +15,7 @@ import { recordUsage } from '../../src/finops/metering/schema.ts';
 import { decimal } from '../../src/platform/units/schema.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable, readDownload } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
-import { ask, newestMonth, shownMonth } from './questions.ts';
+import { ask, completeMonth, newestMonth, shownMonth } from './questions.ts';
 
 const RULES = join(import.meta.dirname, '../../examples/recommender/config/allocation-rules.yaml');
 const MORE = `    - name: all-the-rest
@@ -68,7 +68,23 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
         .plus(row?.sharedUnallocated ?? 0)
         .toFixed(),
     );
-    expect(await readable(page.getByTestId('answer'))).toMatch(/split from shared pools.*version 1 of the rules/s);
+    expect(await readable(page.getByTestId('answer'))).toMatch(
+      /(split from shared pools|credits of).*version 1 of the rules/s,
+    );
+  });
+
+  it('follows the charge days of the address in the headline and the tabs', async () => {
+    const whole = await completeMonth(server.url);
+    const days = { from: `${whole}-01`, to: `${whole}-07` };
+    const { rows } = await ask(server.url, getCoverage, { query: days });
+    const page = await visit(`/allocation?from=${days.from}&to=${days.to}`);
+    const allocated = rows.reduce((sum, row) => sum.plus(row.allocated).plus(row.idle), decimal(0));
+    expect(await value(page, 'headline')).toBe(allocated.toFixed());
+    expect(await readable(page.getByTestId('answer'))).toMatch(/from 1 to 7 \w+ \d{4}/);
+    await page
+      .getByTestId('range-note')
+      .getByText(/^Shows 1 to 7 \w+ \d{4}\./)
+      .waitFor();
   });
 
   it('lists the rules in order with what each took, and what none took', async () => {

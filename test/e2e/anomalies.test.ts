@@ -88,6 +88,16 @@ describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Chromium 
     expect(complaints).toEqual([]);
   });
 
+  it('follow the days of the address, with the money of these days, and the days before them', async () => {
+    const { page, complaints } = await visit('/anomalies?from=2026-11-10&to=2026-11-12&compare=before');
+    const { totals } = await ask(url, listAnomalies, { query: { from: '2026-11-10', to: '2026-11-12' } });
+    const above = Math.round(Number(totals[0]?.over)).toLocaleString('en');
+    expect(await answer(page)).toMatch(/from 10 to 12 Nov 2026.* Compared with: .* from 7 to 9 Nov 2026\.$/s);
+    expect(await answer(page)).toContain(`$${above} above`);
+    await page.getByRole('img', { name: /: 3 days, / }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it('open by the keys g and x', async () => {
     const { page } = await visit('/costs');
     await page.keyboard.press('g');

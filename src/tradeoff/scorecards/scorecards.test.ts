@@ -1,7 +1,9 @@
 import { beforeAll, expect, it } from 'vitest';
+import { costSummary } from '../../finops/costs/schema.ts';
 import { applyRules, bill, inMonth } from '../../finops/testing/costs.ts';
 import { recordLabels, recordPredictions } from '../../mlops/predictions/schema.ts';
 import { postApply } from '../../platform/manifests/schema.ts';
+import { sumDecimals } from '../../platform/units/index.ts';
 import { call, catchProblem, importFiles } from '../../testing/application.ts';
 import { sharedQuietApplication } from '../../testing/shared.ts';
 import { listReturns } from '../returns/schema.ts';
@@ -81,6 +83,19 @@ it('has the cost of the returns of the same days, and compares it with as many d
   expect(cost.trend).toMatchObject({ before: '112', change: '48', meaning: 'worse', window: { start: '2026-10-04' } });
   expect(cost).toMatchObject({ target: { value: '500', source: 'budget', name: 'ranker' }, status: 'ok' });
   expect(roi).toMatchObject({ value: 1, basis: 'events', status: 'ok', payback: row?.payback });
+});
+
+it('adds up, with the cost that has no registered model, to the cost that the overview shows for the same days', async () => {
+  const { scorecards } = await list();
+  const query = { ...NOVEMBER, by: ['model'], metric: 'effectiveCost' };
+  const { rows, totals } = await call(application, costSummary, { query: query as never });
+  const registered = new Map(scorecards.map(({ model, cost }) => [model, cost.value]));
+  for (const { model, amount } of rows) {
+    if (registered.has(model ?? '')) expect(registered.get(model ?? '')).toBe(amount);
+  }
+  const others = rows.filter(({ model }) => !registered.has(model ?? '')).map(({ amount }) => amount ?? '0');
+  const known = [...registered.values()].flatMap((value) => (value === null ? [] : [String(value)]));
+  expect(totals).toMatchObject([{ amount: sumDecimals([...known, ...others]) }]);
 });
 
 it('has figures of logged predictions, and states why others are unknown', async () => {

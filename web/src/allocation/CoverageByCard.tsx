@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { CoverageDimension, type CoverageRow, getCoverage } from '../../../src/finops/allocation/schema.ts';
 import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
 import { endpointQuery } from '../client.ts';
@@ -13,13 +14,24 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Select } from '../parts/Select.tsx';
 import { ShareBar } from '../parts/ShareBar.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { compareAmounts, compareNumbers, compareTexts } from '../table/comparators.ts';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
+import { type Comparators, useSorted } from '../table/use-sorted.ts';
 import styles from './allocation.module.css';
 import type { Allocation } from './use-allocation.ts';
 
 const HEIGHT = 320;
 const MAX_ROWS = 12;
 const USUAL: CoverageDimension = 'serviceName';
+
+const ORDERS: Comparators<CoverageRow> = {
+  value: compareTexts(({ value }) => value),
+  total: compareAmounts(({ total }) => total),
+  idle: compareAmounts(({ idle }) => idle),
+  unallocated: compareAmounts(sumUnallocated),
+  allocated: compareNumbers(({ allocatedRatio }) => allocatedRatio),
+};
 
 /** Coverage of the bill by a dimension, to find the parts with a low coverage. */
 export function CoverageByCard({ allocation }: { readonly allocation: Allocation }) {
@@ -30,7 +42,8 @@ export function CoverageByCard({ allocation }: { readonly allocation: Allocation
     ...endpointQuery(getCoverage, { query: { ...range, by } }),
     enabled: scope.ready,
   });
-  const rows = byValue(coverage.data?.rows ?? [], currency);
+  const rows = useMemo(() => byValue(coverage.data?.rows ?? [], currency), [coverage.data, currency]);
+  const { sorted, sort } = useSorted(rows, ORDERS);
   const csv = () =>
     toCsv(
       [by, 'total', 'allocated', 'idle', 'sharedUnallocated', 'unallocated', 'currency'],
@@ -68,23 +81,25 @@ export function CoverageByCard({ allocation }: { readonly allocation: Allocation
           <table className={table.table}>
             <thead>
               <tr>
-                <th scope="col">{dimensionLabel(by)}</th>
-                <th scope="col" className={table.number}>
+                <SortHead column="value" sort={sort}>
+                  {dimensionLabel(by)}
+                </SortHead>
+                <SortHead column="total" sort={sort} numeric>
                   Total
-                </th>
-                <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+                </SortHead>
+                <SortHead column="idle" sort={sort} numeric className={table.wideOnly}>
                   Idle
-                </th>
-                <th scope="col" className={table.number}>
+                </SortHead>
+                <SortHead column="unallocated" sort={sort} numeric>
                   Unallocated
-                </th>
-                <th scope="col" className={`${styles.shareColumn} ${table.number}`}>
+                </SortHead>
+                <SortHead column="allocated" sort={sort} numeric className={styles.shareColumn}>
                   Allocated
-                </th>
+                </SortHead>
               </tr>
             </thead>
             <tbody>
-              {rows.slice(0, MAX_ROWS).map((row) => (
+              {sorted.slice(0, MAX_ROWS).map((row) => (
                 <tr key={row.value}>
                   <th scope="row">{dimensionValue(by, row.value)}</th>
                   <td className={table.number}>

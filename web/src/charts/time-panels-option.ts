@@ -110,12 +110,13 @@ function drawn(series: PanelSeries, panel: number, marks: object) {
     ...marks,
   };
   if (series.shape === 'bar') return { ...shared, type: 'bar', barMaxWidth: 24, barCategoryGap: '20%' };
-  const alone = series.values.filter((value) => value !== null).length < 2;
   return {
     ...shared,
     type: 'line',
-    symbol: alone || series.dots === true ? 'circle' : 'none',
+    data: series.values.map((value, index) => (isAlone(series.values, index) ? { value, symbol: 'circle' } : value)),
+    symbol: series.dots === true ? 'circle' : 'none',
     symbolSize: 5,
+    showAllSymbol: true,
     ...(series.shape === 'step' ? { step: 'middle' } : {}),
     ...(series.stack === undefined ? {} : { areaStyle: { color, opacity: AREA_OPACITY } }),
     lineStyle: {
@@ -123,6 +124,12 @@ function drawn(series: PanelSeries, panel: number, marks: object) {
       ...(series.faint === true || series.dashed === true ? { type: [4, 3] } : {}),
     },
   };
+}
+
+/** True for a value without a neighbour: no line goes through it, so it needs a dot. */
+function isAlone(values: PanelSeries['values'], index: number): boolean {
+  const isKnown = (at: number) => (values[at] ?? null) !== null;
+  return isKnown(index) && !isKnown(index - 1) && !isKnown(index + 1);
 }
 
 /** Events as a named triangle above the first panel and a thin line behind all panels, and the limits of this panel. */

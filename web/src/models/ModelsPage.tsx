@@ -16,7 +16,10 @@ const TABLE_HEIGHT = 280;
 export function ModelsPage() {
   const list = useScorecards();
   const found = list.data?.scorecards ?? [];
-  const range = list.data === undefined ? undefined : `${rangeText(list.data.range)}, UTC; effective cost`;
+  const range =
+    list.data === undefined
+      ? undefined
+      : `${rangeText(list.data.range)}, UTC; effective cost of registered models. The overview also counts cost without one.`;
   return (
     <Page title="Registry" answer={describeModels(list)}>
       <Card

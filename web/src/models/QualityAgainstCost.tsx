@@ -5,7 +5,6 @@ import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
 import { QualityCostChart } from '../charts/QualityCostChart.tsx';
 import { usePng } from '../charts/use-png.ts';
-import { formatMetricName } from '../format/metric-name.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
@@ -64,7 +63,7 @@ export function QualityAgainstCost({ model, versions, compared, policy, metric, 
           data={data}
           height={HEIGHT}
           onChart={png.onChart}
-          label={`Scatter of ${data.points.length} versions: ${formatMetricName(data.metric)} against cost per 1,000 predictions. The table below has the figures.`}
+          label={`Scatter of ${data.points.length} versions: ${data.metric} against cost per 1,000 predictions. The table below has the figures.`}
         />
       )}
     </Card>

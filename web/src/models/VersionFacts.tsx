@@ -7,6 +7,7 @@ import { Instant } from '../parts/Instant.tsx';
 import { LinkedText } from '../parts/LinkedText.tsx';
 import { TagValue } from '../parts/TagValue.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { ParamValue } from '../pipelines/ParamValue.tsx';
 import styles from './models.module.css';
 
 /** Origin, names and description of a version. */
@@ -79,5 +80,15 @@ function pairs(
   const keys = Object.entries(values)
     .filter(isShown)
     .map(([key]) => key);
-  return keys.map((key) => [`${what} ${key}`, <TagValue key={key} name={key} tags={values} />] as const);
+  return keys.map(
+    (key) =>
+      [
+        `${what} ${key}`,
+        what === 'Param' ? (
+          <ParamValue key={key} value={values[key]} />
+        ) : (
+          <TagValue key={key} name={key} tags={values} />
+        ),
+      ] as const,
+  );
 }

@@ -3,6 +3,7 @@ import type { Policy } from '../../../src/tradeoff/gates/schema.ts';
 import type { ComparedUnitCosts } from '../../../src/tradeoff/unit-cost/schema.ts';
 import type { QualityCostData, VersionPoint } from '../charts/quality-cost-option.ts';
 import type { Domain } from '../charts/quality-cost-plane.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { logTicks, paddedDomain, paddedLogDomain } from './axis-domain.ts';
 import { comparedFigure } from './unit-costs.ts';
 import { findChampion, findDirection } from './versions.ts';
@@ -57,7 +58,7 @@ export function qualityCostData({ versions, compared, policy, metric }: QualityC
     missing,
     data: {
       points,
-      metric,
+      metric: formatMetricName(metric),
       currency: compared.currency ?? policy?.spec.currency ?? 'USD',
       floor,
       ceiling,

@@ -5,6 +5,7 @@ import { StandingMark } from '../health/StandingMark.tsx';
 import { Card } from '../parts/Card.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import layout from '../parts/layout.module.css';
+import { useNarrow } from '../parts/use-narrow.ts';
 import { VersionLink } from '../parts/VersionLink.tsx';
 import table from '../table/table.module.css';
 import styles from './monitoring.module.css';
@@ -43,7 +44,9 @@ export function AlertsNowCard({ monitor, spec, model }: AlertsNowCardProps) {
               <th scope="col" className={table.wideOnly}>
                 Answered in the window
               </th>
-              <th scope="col">Verdict</th>
+              <th scope="col" className={table.wideOnly}>
+                Verdict
+              </th>
               <th scope="col" className={table.wideOnly}>
                 Open since
               </th>
@@ -51,7 +54,7 @@ export function AlertsNowCard({ monitor, spec, model }: AlertsNowCardProps) {
           </thead>
           <tbody>
             {alerts.map((alert) => (
-              <Row key={alert.episode} alert={alert} />
+              <AlertRows key={alert.episode} alert={alert} />
             ))}
           </tbody>
         </table>
@@ -60,43 +63,52 @@ export function AlertsNowCard({ monitor, spec, model }: AlertsNowCardProps) {
   );
 }
 
-function Row({
+function AlertRows({
   alert: { alert, cause, model, standing, answeredBy, running, sentence, openedAt, mutedUntil },
 }: {
   readonly alert: ProductionAlert;
 }) {
+  const isNarrow = useNarrow();
   const verdict = running.find((one) => one.standing === standing);
+  const text = verdict === undefined ? sentence : capitalize(verdict.sentence);
   return (
-    <tr>
-      <th scope="row">
-        {alert}
-        <span className={layout.sub}>{CAUSES[cause]}</span>
-      </th>
-      <td>
-        <StandingMark standing={standing} />
-        {mutedUntil !== null && (
-          <span className={layout.sub}>
-            muted until <Instant at={mutedUntil} />
-          </span>
-        )}
-        {verdict !== undefined && (
-          <span className={layout.sub}>
-            <VersionLink model={model} version={verdict.version}>
-              v{verdict.version}
-            </VersionLink>
-          </span>
-        )}
-      </td>
-      <td className={table.wideOnly}>
-        {answeredBy.length === 0
-          ? 'unknown'
-          : answeredBy.map(({ version }) => (version === null ? 'no version' : `v${version}`)).join(', ')}
-      </td>
-      <td className={styles.verdict}>{verdict === undefined ? sentence : capitalize(verdict.sentence)}</td>
-      <td className={table.wideOnly}>
-        <Instant at={openedAt} />
-      </td>
-    </tr>
+    <>
+      <tr className={isNarrow ? styles.withVerdict : undefined}>
+        <th scope="row">
+          {alert}
+          <span className={layout.sub}>{CAUSES[cause]}</span>
+        </th>
+        <td>
+          <StandingMark standing={standing} />
+          {mutedUntil !== null && (
+            <span className={layout.sub}>
+              muted until <Instant at={mutedUntil} />
+            </span>
+          )}
+          {verdict !== undefined && (
+            <span className={layout.sub}>
+              <VersionLink model={model} version={verdict.version}>
+                v{verdict.version}
+              </VersionLink>
+            </span>
+          )}
+        </td>
+        <td className={table.wideOnly}>
+          {answeredBy.length === 0
+            ? 'unknown'
+            : answeredBy.map(({ version }) => (version === null ? 'no version' : `v${version}`)).join(', ')}
+        </td>
+        <td className={`${styles.verdict} ${table.wideOnly}`}>{text}</td>
+        <td className={table.wideOnly}>
+          <Instant at={openedAt} />
+        </td>
+      </tr>
+      {isNarrow && (
+        <tr>
+          <td colSpan={2}>{text}</td>
+        </tr>
+      )}
+    </>
   );
 }
 

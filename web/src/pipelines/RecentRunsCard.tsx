@@ -26,7 +26,7 @@ export function RecentRunsCard({ pipelines }: { readonly pipelines: readonly Pip
         <Loaded query={query} what="The runs" height={HEIGHT}>
           {(found) => (
             <DataTable
-              label="Recent runs"
+              label="Runs of all pipelines"
               openHint="Arrow keys move, Enter opens a run"
               columns={columns}
               rows={found}

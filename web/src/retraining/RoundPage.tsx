@@ -28,7 +28,7 @@ export function RoundPage() {
     return round.error === null ? <AnswerPending /> : round.error.message;
   };
   return (
-    <Page title={`${retraining} #${asked}`} answer={answer()} longAnswer>
+    <Page title={`${retraining} #${asked}`} answer={answer()}>
       <Loaded query={round} what="The round" height={HEIGHT}>
         {(data) => (
           <div className={layout.stack}>

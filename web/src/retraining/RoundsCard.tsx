@@ -13,15 +13,16 @@ interface RoundsCardProps {
   readonly retraining: RetrainingDetail;
   readonly rounds: readonly RetrainingRoundSummary[];
   readonly onEnd: () => void;
+  readonly title?: string;
 }
 
 /** Rounds with their gain, cost and verdict, latest first. */
-export function RoundsCard({ retraining: { name, model }, rounds, onEnd }: RoundsCardProps) {
+export function RoundsCard({ retraining: { name, model }, rounds, onEnd, title = 'Round history' }: RoundsCardProps) {
   const navigate = useNavigate();
   const columns = useMemo(() => roundColumns(model), [model]);
   return (
     <Card
-      title="Round history"
+      title={title}
       note={`${counted(rounds.length, 'round')}, latest first`}
       actions={<CsvButton name={`${name}-rounds`} what="the rounds" text={() => roundsCsv(rounds)} />}
       flush

@@ -96,7 +96,7 @@ function toRow({ run, startedAt, state, to, summary, error, progress }: BackupRu
     summary === null ? '–' : formatBytes(summary.sizeBytes),
     summary === null ? '–' : formatCount(summary.damaged.length),
   ];
-  return { key: run, cells };
+  return { key: run, cells, values: { 0: startedAt, 4: summary === null ? null : summary.sizeBytes } };
 }
 
 function describeBackups(runs: readonly BackupRun[]): string {

@@ -109,5 +109,9 @@ function toRow(policy: StatedPolicy, edit: (policy: StatedPolicy) => void) {
       Edit…<span className="visually-hidden"> {name}</span>
     </button>
   );
-  return { key: name, cells: [name, appliesTo, alias, quality.length, cost.length, policyVersion, button] };
+  return {
+    key: name,
+    cells: [name, appliesTo, alias, quality.length, cost.length, policyVersion, button],
+    values: { 1: model ?? `Team ${team}` },
+  };
 }

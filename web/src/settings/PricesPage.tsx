@@ -92,6 +92,7 @@ export function PricesPage() {
                     formatCount(list.prices),
                     list.asOf === null ? 'With this version' : <Instant key="at" at={list.asOf} dayOnly />,
                   ],
+                  values: { 2: list.prices, 3: list.asOf },
                 }))}
               />
             )}
@@ -116,6 +117,10 @@ export function PricesPage() {
                       {price.book}
                     </span>,
                   ],
+                  values: {
+                    ...{ 1: Number(price.price.amount), 3: price.effectiveFrom, 4: price.effectiveTo ?? 'now' },
+                    5: price.book,
+                  },
                 }))}
               />
             )}

@@ -64,6 +64,7 @@ export function RetentionPage() {
                     formatBytes(sizeBytes),
                     before ?? '–',
                   ],
+                  values: { 1: keepDays ?? Number.MAX_SAFE_INTEGER, 2: setting, 3: rows, 4: sizeBytes },
                 }))}
               />
             )}

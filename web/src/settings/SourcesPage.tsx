@@ -64,7 +64,7 @@ export function SourcesPage() {
     const { length } = sources.data.sources;
     const failed = sources.data.sources.filter(({ state }) => state === 'failed').length;
     if (length === 0) return 'No bill source: bills are imported by hand.';
-    return `${counted(length, 'bill source')}: ${failed === 0 ? 'the last sync of none failed' : `the last sync of ${failed} failed`}.`;
+    return `${counted(length, 'bill source')}, ${failed === 0 ? 'none failed' : `${failed} failed`} in the last sync.`;
   };
   return (
     <Page title="Sources" answer={answer()} shortAnswer>
@@ -104,6 +104,7 @@ export function SourcesPage() {
                         onEdit={() => read.mutate(source.source)}
                       />,
                     ],
+                    values: { 0: source.source, 2: STATES[source.state], 3: source.lastSyncAt, 4: source.nextSyncAt },
                   }))}
                 />
               )

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ModelFrontier } from '../../../src/tradeoff/frontier/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatMoney } from '../format/money.ts';
 import { formatCount, formatMeasure, formatPercent } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
@@ -87,7 +88,7 @@ function Choice({ title, frontier, labels, point: id, reason, children }: Choice
         </p>
         {point !== null && frontier.qualityAxis !== null && (
           <span className={layout.sub}>
-            {frontier.qualityAxis.metric} <MeasureWithInterval value={point.quality} />
+            {formatMetricName(frontier.qualityAxis.metric)} <MeasureWithInterval value={point.quality} />
             {hasInterval(point.costPerMonth) && (
               <>
                 , cost <EstimatedFigure money={point.costPerMonth} />

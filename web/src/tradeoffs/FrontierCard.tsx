@@ -104,7 +104,7 @@ function Plot({ data, model, onChart }: PlotProps) {
       data={data}
       height={isNarrow ? NARROW_HEIGHT : HEIGHT}
       onChart={onChart}
-      label={`Scatter of ${data.marks.length} points of ${model}: ${formatMetricName(data.metric)} against cost a month. Choose Table to read the figures.`}
+      label={`Scatter of ${data.marks.length} points of ${model}: ${data.metric} against cost a month. Choose Table to read the figures.`}
     />
   );
 }

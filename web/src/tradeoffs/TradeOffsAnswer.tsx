@@ -1,5 +1,6 @@
 import { decimal } from '../../../src/platform/units/schema.ts';
 import type { ModelFrontier } from '../../../src/tradeoff/frontier/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
 import { findPoint } from './find-point.ts';
@@ -38,7 +39,7 @@ function CheapestSentence({ frontier, labels }: TradeOffsAnswerProps) {
   if (point === null)
     return (
       <>
-        No version is proven not worse than v{baseline}: {reason}.
+        No version is proven not worse than v{baseline}: {formatMetricName(reason ?? 'unknown')}.
       </>
     );
   const saves = saving !== null && decimal(saving.amount).greaterThan(0);

@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import type { QualityAxis } from '../../../src/tradeoff/frontier/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatMoney } from '../format/money.ts';
 import { formatMeasure } from '../format/number.ts';
 import layout from '../parts/layout.module.css';
@@ -33,7 +34,7 @@ export function TradePriceControl({ ranges, price, axis, currency, labels, onPri
   const winner = findWinner(ranges, price);
   const money = (amount: string) => formatMoney({ amount, currency });
   const name = winner === null ? 'no point' : (labels.get(winner.point) ?? winner.point);
-  const point = `${formatMeasure(axis.point)} ${axis.metric}`;
+  const point = `${formatMeasure(axis.point)} ${formatMetricName(axis.metric)}`;
   if (scale === null) {
     return (
       <p className={`${styles.tradePrice} ${layout.quiet}`}>

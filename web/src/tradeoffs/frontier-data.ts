@@ -1,6 +1,7 @@
 import type { ModelFrontier, ModelFrontierPoint, PointCascade } from '../../../src/tradeoff/frontier/schema.ts';
 import type { TipLine } from '../charts/chart-tip.ts';
 import type { FrontierChartData, FrontierMark } from '../charts/frontier-option.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatMoney } from '../format/money.ts';
 import { formatCount, formatMeasure } from '../format/number.ts';
 import { logTicks, paddedDomain, paddedLogDomain } from '../models/axis-domain.ts';
@@ -41,7 +42,14 @@ export function buildFrontierData({ frontier, labels, price }: FrontierView): Fr
   ]);
   const winner = marks.find(({ isWinner }) => isWinner);
   return {
-    ...{ marks, metric: qualityAxis.metric, currency: costAxis.currency, logCost, costDomain, qualityDomain },
+    ...{
+      marks,
+      metric: formatMetricName(qualityAxis.metric),
+      currency: costAxis.currency,
+      logCost,
+      costDomain,
+      qualityDomain,
+    },
     costTicks: logCost ? logTicks(costDomain) : null,
     frontier: marks.filter(({ status }) => status === 'frontier').map(({ cost, quality }) => [cost, quality] as const),
     ties: joinTies(points, marks),
