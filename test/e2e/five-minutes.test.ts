@@ -15,6 +15,8 @@ import { ask, newestMonth, summaryOf } from './questions.ts';
 /** Clicks from the overview to an answer. */
 const MOST_CLICKS = 2;
 const MINUTE_MS = 60_000;
+/** Thirty pages on a busy machine took 140 s. */
+const ALL_MOMENTS_MS = 400_000;
 
 interface Visit {
   readonly url: string;
@@ -137,37 +139,47 @@ describe.skipIf(!hasChromium)('from the overview, in two clicks at most (skipped
     await answer(inject('demoUrl'), question, page);
   });
 
-  it('right after the start, 5 and 26 minutes later, without and with traffic', async () => {
-    let laterMs = 0;
-    const clock = { now: () => Date.now() + laterMs };
-    await using server = await serveFolder(copyDemo(inject('demoFolder')), clock);
-    const { page } = await newVisit(browser);
-    const verdicts = new Set<string>();
-    const answerAll = async (moment: string) => {
-      const figures: string[] = [];
-      for (const question of Object.keys(QUESTIONS)) {
-        const begun = performance.now();
-        const clicks = await answer(server.url, question, page);
-        figures.push(`${clicks} clicks, ${((performance.now() - begun) / 1000).toFixed(1)} s`);
-      }
-      console.log(`six answers ${moment}: ${figures.join('; ')}`);
-      await open(page, server.url);
-      await page.getByTestId('refused').getByText('rejected').waitFor();
-      verdicts.add(`${await readable(page.getByTestId('ship'))}. ${await readable(page.getByTestId('refused'))}`);
-    };
-    await answerAll('at once');
-    laterMs = 5 * MINUTE_MS;
-    await answerAll('after 5 minutes');
-    laterMs = 26 * MINUTE_MS;
-    await answerAll('after 26 minutes');
-    await sendTraffic(server.url);
-    await answerAll('after 26 minutes, with traffic');
-    laterMs = 31 * MINUTE_MS;
-    await answerAll('5 minutes after the traffic');
-    // Without a new decision and new evidence the verdict is the same: its costs do not drift with time or traffic.
-    expect([...verdicts]).toHaveLength(1);
-  });
+  it(
+    'right after the start, 5 and 26 minutes later, without and with traffic',
+    async () => {
+      let laterMs = 0;
+      const clock = { now: () => Date.now() + laterMs };
+      await using server = await serveFolder(copyDemo(inject('demoFolder')), clock);
+      const { page } = await newVisit(browser);
+      const verdicts = new Set<string>();
+      const answerAll = async (moment: string) => {
+        const figures: string[] = [];
+        for (const question of Object.keys(QUESTIONS)) {
+          const begun = performance.now();
+          const clicks = await answer(server.url, question, page);
+          figures.push(`${clicks} clicks, ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+          // The first answer is on the overview.
+          if (figures.length === 1) verdicts.add(await readVerdict(page));
+        }
+        console.log(`six answers ${moment}: ${figures.join('; ')}`);
+      };
+      await answerAll('at once');
+      laterMs = 5 * MINUTE_MS;
+      await answerAll('after 5 minutes');
+      laterMs = 26 * MINUTE_MS;
+      await answerAll('after 26 minutes');
+      await sendTraffic(server.url);
+      await answerAll('after 26 minutes, with traffic');
+      laterMs = 31 * MINUTE_MS;
+      await answerAll('5 minutes after the traffic');
+      // Without a new decision and new evidence the verdict is the same: its costs do not drift with time or traffic.
+      expect([...verdicts]).toHaveLength(1);
+    },
+    ALL_MOMENTS_MS,
+  );
 });
+
+/** "Ship v7. v6 ranks …: rejected." */
+async function readVerdict(page: Page): Promise<string> {
+  const refused = page.getByTestId('refused');
+  await refused.getByText('rejected').waitFor();
+  return `${await readable(page.getByTestId('ship'))}. ${await readable(refused)}`;
+}
 
 /** More than the requests from which the health of an endpoint is judged by its last hour. */
 const VISITS = 60;
