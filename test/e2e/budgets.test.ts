@@ -150,7 +150,7 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Chromium is
     await expect.poll(limit).toContain('$50');
     await page.getByRole('tab', { name: 'Change history' }).click();
     const versions = page.getByRole('table', { name: 'Versions of made-here' });
-    expect(await versions.locator('tbody tr').count()).toBe(3);
+    await expect.poll(() => versions.locator('tbody tr').count()).toBe(3);
     await versions
       .getByRole('row', { name: /amount: 50 to 30/ })
       .getByRole('button', { name: 'Apply again' })
@@ -187,7 +187,9 @@ describe.skipIf(!hasChromium)('budgets in the browser (skipped where Chromium is
     await expect.poll(() => readable(page.getByTestId('answer')), { timeout: 15_000 }).toContain('1 request refused');
     await page.getByRole('tab', { name: 'Refusals' }).click();
     const table = page.getByRole('table', { name: 'Refusals of flow' });
-    expect(await readable(table.locator('tbody'))).toMatch(/project flow.*\$11\.00.*\$5\.00.*too little left/s);
+    await expect
+      .poll(() => readable(table.locator('tbody')))
+      .toMatch(/project flow.*\$11\.00.*\$5\.00.*too little left/s);
     const { refusals } = await ask(server.url, listBudgetRefusals, { params: { budget: 'flow' } });
     expect(refusals).toMatchObject([
       {

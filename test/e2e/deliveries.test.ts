@@ -67,7 +67,7 @@ describe.skipIf(!hasChromium)('deliveries in the browser (skipped where Chromium
     await page.getByLabel('Status', { exact: true }).selectOption('shadowed');
     await page.waitForURL(/standing=shadowed/);
     const rows = page.getByRole('region', { name: /^Deliveries/ }).locator('tbody tr');
-    expect(await rows.count()).toBe(1);
+    await expect.poll(() => rows.count()).toBe(1);
     const reason = await rows.getByText('duplicate').getAttribute('data-tip');
     expect(reason).toBe(the('shadowed', 'azure')?.reason);
   });
@@ -103,7 +103,9 @@ describe.skipIf(!hasChromium)('deliveries in the browser (skipped where Chromium
     const single = (await groups.count()) - grouped.length;
     expect(grouped.reduce((sum, rows) => sum + rows, single)).toBe(counts.changedRows);
     await groups.getByRole('button').first().click();
-    expect(await groups.getByRole('list').first().getByRole('listitem').count()).toBe(Math.min(grouped[0] ?? 0, 101));
+    await expect
+      .poll(() => groups.getByRole('list').first().getByRole('listitem').count())
+      .toBe(Math.min(grouped[0] ?? 0, 101));
     await page.getByRole('button', { name: /^Added/ }).click();
     await page.waitForURL(/rows=added/);
     expect(new URL(page.url()).searchParams.get('skip')).toBeNull();

@@ -98,7 +98,7 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
     await page.getByRole('tab', { name: 'Cost' }).click();
     const costs = page.getByRole('table', { name: 'Cost of ranker' });
     await costs.getByRole('button', { name: 'Cost per 1M' }).click();
-    expect(await readable(costs.getByRole('row', { name: /^canary/ }))).toMatch(/ranker v2/);
+    await expect.poll(() => readable(costs.getByRole('row', { name: /^canary/ }))).toMatch(/ranker v2/);
     expect(complaints).toEqual([]);
   });
 
@@ -112,7 +112,7 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
     await page.getByRole('button', { name: 'Table' }).click();
     await page.waitForURL('**view=table**');
     const rows = page.getByRole('region', { name: /^Steps of ranker/ });
-    expect(await readable(rows.getByRole('row', { name: /main, version 1/ }).first())).toMatch(/\d/);
+    await expect.poll(() => readable(rows.getByRole('row', { name: /main, version 1/ }).first())).toMatch(/\d/);
   });
 
   it('changes the shares after saying what they come to, and takes that back', async () => {
@@ -123,7 +123,7 @@ describe.skipIf(!hasChromium)('endpoints in the browser (skipped where Chromium 
     expect(await dialog.getByRole('button', { name: 'Change' }).isDisabled()).toBe(true);
     await dialog.getByLabel('Weight of main').fill('1');
     await dialog.getByLabel('Weight of canary').fill('3');
-    expect(await readable(dialog.getByRole('row', { name: /^canary/ }))).toMatch(/10\s%.*75\s%/s);
+    await expect.poll(() => readable(dialog.getByRole('row', { name: /^canary/ }))).toMatch(/10\s%.*75\s%/s);
     await dialog.getByLabel('Weight of canary').press('Control+Enter');
     const notice = page.getByRole('status').filter({ hasText: 'Traffic shares now' });
     await notice.waitFor();

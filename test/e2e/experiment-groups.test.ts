@@ -53,7 +53,9 @@ describe.skipIf(!hasChromium)(
       await page.waitForURL(/group=params\.width/);
       const query = { experimentId, by: 'params.width', metric: 'val/auc' };
       const asked = await ask(server.url, groupRuns, { query });
-      expect(await groups(page).getByRole('rowheader').allInnerTexts()).toEqual(asked.groups.map(({ value }) => value));
+      await expect
+        .poll(() => groups(page).getByRole('rowheader').allInnerTexts())
+        .toEqual(asked.groups.map(({ value }) => value));
       const [first] = asked.groups;
       const figures = await groups(page)
         .getByRole('row', { name: new RegExp(`^${first?.value} `) })

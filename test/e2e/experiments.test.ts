@@ -208,7 +208,7 @@ describe.skipIf(!hasChromium)('experiments in the browser (skipped where Chromiu
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press(' ');
     const bar = page.getByRole('region', { name: 'Marked runs' });
-    expect(await readable(bar)).toContain('4 runs marked');
+    await expect.poll(() => readable(bar)).toContain('4 runs marked');
     expect(await bar.getByRole('link', { name: 'Compare' }).getAttribute('href')).toMatch(
       /^\/runs\/compare\?runs=\w+,\w+,\w+,\w+$/,
     );

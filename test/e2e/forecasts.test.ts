@@ -123,7 +123,7 @@ describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Chromium 
     expect(new URL(page.url()).searchParams.get('key')).toBe('recs');
     const facts = page.getByRole('region', { name: 'Forecast accuracy' });
     await facts.getByRole('button', { name: 'Show the forecast accuracy' }).click();
-    expect(await readable(facts)).toMatch(/Error of the total of the forecast days\n+[\d.]+\s%/);
+    await expect.poll(() => readable(facts)).toMatch(/Error of the total of the forecast days\n+[\d.]+\s%/);
     await page.getByRole('button', { name: 'Days' }).click();
     await page.getByRole('img', { name: /daily cost of team recs/ }).waitFor();
     expect(complaints).toEqual([]);

@@ -43,8 +43,8 @@ describe.skipIf(!hasChromium)('the frame of the web app (skipped where Chromium 
     const tabs = page.getByRole('navigation', { name: 'Budgets & forecast' });
     await tabs.getByRole('link', { name: 'Forecasts' }).click();
     await page.waitForURL('**/forecasts**');
-    expect(await tabs.locator('[aria-current=page]').textContent()).toBe('Forecasts');
-    expect(await rail.locator('[aria-current=page]').first().textContent()).toContain('Budgets & forecast');
+    await expect.poll(() => tabs.locator('[aria-current=page]').textContent()).toBe('Forecasts');
+    await expect.poll(() => rail.locator('[aria-current=page]').first().textContent()).toContain('Budgets & forecast');
     expect(complaints).toEqual([]);
   });
 

@@ -108,8 +108,8 @@ describe.skipIf(!hasChromium)('the web app by keyboard (skipped where Chromium i
     await unknown.focus();
     await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Tab');
-    expect(await readable(page.getByRole('tooltip'))).toBe('Empty in the bill.');
+    await expect.poll(() => readable(page.getByRole('tooltip'))).toBe('Empty in the bill.');
     await page.keyboard.press('Escape');
-    expect(await page.getByRole('tooltip').isVisible()).toBe(false);
+    await expect.poll(() => page.getByRole('tooltip').isVisible()).toBe(false);
   });
 });

@@ -118,7 +118,9 @@ describe.skipIf(!hasChromium)('monitoring in the browser (skipped where Chromium
     const { page } = await visit('/monitoring/ranker?tab=slices');
     await page.getByLabel('By', { exact: true }).selectOption('country');
     const slices = page.getByRole('table', { name: 'Slices by country' });
-    expect(await readable(slices.getByRole('row', { name: /^fr/ }))).toMatch(/fr\s+800.*0\.\d+ \(0\.\d+ to 0\.\d+\)/s);
+    await expect
+      .poll(() => readable(slices.getByRole('row', { name: /^fr/ })))
+      .toMatch(/fr\s+800.*0\.\d+ \(0\.\d+ to 0\.\d+\)/s);
   });
 
   it('mutes an episode after saying what that does, and takes it back', async () => {

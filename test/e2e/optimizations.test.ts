@@ -107,7 +107,7 @@ describe.skipIf(!hasChromium)('optimizations in the browser (skipped where Chrom
     await page.getByText('kind: Optimization').waitFor();
     await page.getByRole('button', { name: 'Undo…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Undo kept?' });
-    expect(await readable(dialog)).toMatch(/90\s% on smaller-candidate, 10\s% on main; after: all on main/);
+    await expect.poll(() => readable(dialog)).toMatch(/90\s% on smaller-candidate, 10\s% on main; after: all on main/);
     await dialog.getByLabel(/^Reason/).fill('a launch');
     await page.keyboard.press('Control+Enter');
     await dialog.waitFor({ state: 'detached' });
@@ -127,7 +127,7 @@ describe.skipIf(!hasChromium)('optimizations in the browser (skipped where Chrom
     const { page, complaints } = await visit(`/recommendations/${found?.recommendation}`);
     await page.getByRole('button', { name: 'Try under a guardrail…' }).click();
     const dialog = page.getByRole('dialog', { name: /^Try under a guardrail: / });
-    expect(await readable(dialog)).toMatch(/1\s%, 5\s%, 10\s%.*at most 1\s% more errors/s);
+    await expect.poll(() => readable(dialog)).toMatch(/1\s%, 5\s%, 10\s%.*at most 1\s% more errors/s);
     await dialog.getByRole('button', { name: /^Try/ }).click();
     await page.waitForURL('**/optimizations/try-**');
     await expect

@@ -116,14 +116,14 @@ describe.skipIf(!hasChromium)('pipelines in the browser (skipped where Chromium 
     await node(page, 'train').getByText('running').waitFor();
     await page.getByRole('button', { name: 'Stop…' }).click();
     const stop = page.getByRole('dialog', { name: 'Stop #3 of ranking?' });
-    expect(await readable(stop)).toContain('1 running step will be stopped');
+    await expect.poll(() => readable(stop)).toContain('1 running step will be stopped');
     await stop.getByRole('button', { name: 'Stop run' }).click();
     await page.getByRole('button', { name: 'Resume…' }).waitFor();
     expect(await answer(page)).toMatch(/^It was stopped after .*: train \(by local\); 1 step did not start\.$/);
     expect(await readable(node(page, 'report'))).toContain('skipped');
     await page.getByRole('button', { name: 'Resume…' }).click();
     const resume = page.getByRole('dialog', { name: 'Resume #3 of ranking?' });
-    expect(await readable(resume)).toContain('reuses 1 completed step at no cost');
+    await expect.poll(() => readable(resume)).toContain('reuses 1 completed step at no cost');
     await resume.getByLabel('go').fill(signal('first'));
     await resume.getByRole('button', { name: 'Resume' }).click();
     await page.waitForURL('**/pipelines/ranking/runs/4');

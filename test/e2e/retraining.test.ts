@@ -55,7 +55,7 @@ describe.skipIf(!hasChromium)('retraining in the browser (skipped where Chromium
     await page.getByRole('heading', { name: 'Waiting rounds' }).waitFor();
     await page.getByRole('tab', { name: 'Triggers' }).click();
     await page.waitForURL('**tab=triggers**');
-    expect(await readable(page.getByRole('table', { name: 'Triggers of ranker' }))).toContain('of 1,000');
+    await expect.poll(() => readable(page.getByRole('table', { name: 'Triggers of ranker' }))).toContain('of 1,000');
     await page.getByRole('tab', { name: 'Now' }).click();
     await page.getByRole('region', { name: /^Rounds of ranker/ }).focus();
     for (const key of ['ArrowDown', 'Enter']) await page.keyboard.press(key);

@@ -45,7 +45,7 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is mi
     expect(await readable(metrics.getByRole('row', { name: /train\/loss/ }))).toMatch(/0\.\d+\s+0\.\d+\s+2\.\d+\s+400/);
     await page.getByRole('tab', { name: 'Cost' }).click();
     const cost = card(page, 'Cost');
-    expect(await readable(cost)).toMatch(/2 × cpu-core/);
+    await expect.poll(() => readable(cost)).toMatch(/2 × cpu-core/);
     await cost.getByText('unknown: ').first().waitFor({ state: 'attached' });
     await page.getByRole('tab', { name: 'Charts' }).click();
     await expect.poll(() => charts(page).count()).toBe(2);
@@ -59,9 +59,9 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is mi
     const { page } = await newVisit(browser);
     await open(page, runAddress('?tab=charts'));
     await page.getByRole('button', { name: 'Table of train/loss' }).click();
-    expect(await readable(page.getByRole('table', { name: 'train/loss in figures' }))).toMatch(
-      /tower-64-1.*2\.\d+\s+210/s,
-    );
+    await expect
+      .poll(() => readable(page.getByRole('table', { name: 'train/loss in figures' })))
+      .toMatch(/tower-64-1.*2\.\d+\s+210/s);
     const [csv] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'CSV of train/loss' }).click(),
@@ -169,9 +169,9 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is mi
     await open(page, `${server.url}/runs/${seeded.runIds.at(-1)}`);
     await page.getByRole('button', { name: 'Delete this run…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Delete this run?' });
-    expect(await readable(dialog)).toMatch(
-      /you can restore it here until retention removes it.*No registered version/s,
-    );
+    await expect
+      .poll(() => readable(dialog))
+      .toMatch(/you can restore it here until retention removes it.*No registered version/s);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Delete this run…' }).click();
@@ -193,7 +193,7 @@ describe.skipIf(!hasChromium)('runs in the browser (skipped where Chromium is mi
     await page.waitForURL(/hide=/);
     await page.getByRole('button', { name: 'Table of train/loss' }).click();
     const figures = page.getByRole('table', { name: 'train/loss in figures' });
-    expect(await figures.getByRole('rowheader').allInnerTexts()).toHaveLength(11);
+    await expect.poll(() => figures.getByRole('rowheader').allInnerTexts()).toHaveLength(11);
     await runs.getByRole('button', { name: /^to the front.*tower-256-11$/ }).click();
     await page.waitForURL(new RegExp(`runs=${seeded.runIds[10]}`));
     expect(complaints).toEqual([]);

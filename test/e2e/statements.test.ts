@@ -128,7 +128,7 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium
     await page.getByRole('button', { name: /^Issue…/ }).click();
     const dialog = page.getByRole('dialog', { name: /^Issue the statements/ });
     const lines = dialog.getByTestId('to-issue').locator('tbody tr');
-    expect(await lines.count()).toBe(statements.length);
+    await expect.poll(() => lines.count()).toBe(statements.length);
     const [total] = statements[0]?.totals ?? [];
     expect(await lines.first().locator('data').first().getAttribute('value')).toBe(total?.billedCost);
     expect(await lines.first().locator('data').last().getAttribute('value')).toBe(total?.effectiveCost);

@@ -118,7 +118,9 @@ describe.skipIf(!hasChromium)('trade-offs in the browser (skipped where Chromium
     await slider.press('Home');
     await page.waitForURL(/price=0/);
     const cheapest = winners.find(({ tradePrice }) => tradePrice?.from === '0');
-    expect(await slider.getAttribute('aria-valuetext')).toContain(`v${cheapest && listVersions(cheapest)[0]}`);
+    await expect
+      .poll(() => slider.getAttribute('aria-valuetext'))
+      .toContain(`v${cheapest && listVersions(cheapest)[0]}`);
     await slider.press('End');
     const mostExpensive = winners.find(({ tradePrice }) => tradePrice?.to === null);
     await expect

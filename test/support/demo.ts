@@ -2,6 +2,7 @@ import { inject } from 'vitest';
 import { createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { listenOn } from '../../src/platform/http/index.ts';
+import type { Clock } from '../../src/platform/units/index.ts';
 import { copyDemo } from './demo-copy.ts';
 
 declare module 'vitest' {
@@ -17,10 +18,10 @@ export interface RunningServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** A server on a data folder, on a free port. */
-export async function serveFolder(data: string): Promise<RunningServer> {
+/** A server on a data folder, on a free port; with the time of `clock`, where a test moves it. */
+export async function serveFolder(data: string, clock?: Clock): Promise<RunningServer> {
   const { config } = loadConfig({ environment: {}, flags: { data, port: 0, logLevel: 'fatal' } });
-  const application = await createApplication(config);
+  const application = await createApplication(config, clock === undefined ? {} : { clock });
   const url = await listenOn(application.http, config);
   return { url, [Symbol.asyncDispose]: () => application[Symbol.asyncDispose]() };
 }

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { InjectOptions } from 'fastify';
+import { z } from 'zod';
 import type { Application } from '../../main.ts';
 import { call } from '../../testing/application.ts';
 import { type EndpointDetail, getEndpoint } from '../serving/schema.ts';
@@ -78,4 +81,17 @@ export async function settled(application: Application, endpoint: string): Promi
     if (now.state === 'failed' || (now.state === 'live' && isReady)) return now;
     await pause(LOOK_MS);
   }
+}
+
+/** Usage of replicas that is not recorded yet, which the server notes each second. */
+const NotedUsage = z.object({ seenMs: z.number(), open: z.array(z.object({ ended: z.number().nullable() })) });
+
+/**
+ * For tests that move the clock: number of replicas whose meters run, by a note of `sinceMs` or later; null before such a note. The folder of a replica is
+ * gone before its meter has ended, and a meter that ends after the clock has moved includes the move.
+ */
+export function countMetered({ config }: Pick<Application, 'config'>, sinceMs: number): number | null {
+  const noted = readFileSync(join(config.data, 'serving', 'usage.json'), 'utf8');
+  const { seenMs, open } = NotedUsage.parse(JSON.parse(noted));
+  return seenMs < sinceMs ? null : open.filter(({ ended }) => ended === null).length;
 }

@@ -1,9 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { listUsage } from '../../finops/metering/schema.ts';
 import { type Application, createApplication } from '../../main.ts';
-import { settled } from '../../mlops/testing/serving.ts';
+import { countMetered, settled } from '../../mlops/testing/serving.ts';
 import { decimal, sumDecimals } from '../../platform/units/index.ts';
 import { call } from '../../testing/application.ts';
 import { isDeep } from '../../testing/deep.ts';
@@ -28,8 +26,6 @@ const shown = (application: Application) => call(application, getOptimization, {
 
 const propose = (application: Application, spec: object = {}) =>
   call(application, proposeOptimization, { body: { optimization: 'fewer', spec: { ...FEWER, ...spec } as never } });
-
-const countReplicas = ({ config }: Application) => readdirSync(join(config.data, 'serving', 'replicas')).length;
 
 /** Metered cost of the endpoint in [start, end), from the recorded intervals. */
 async function sumUsage(application: Application, start: string, end: string): Promise<string> {
@@ -87,7 +83,8 @@ if (isDeep) {
     ]);
     expect(kept).toMatchObject({ state: 'watched', percent: 75 });
     await settled(application, 'e');
-    await expect.poll(() => countReplicas(application), { timeout: 20_000 }).toBe(3);
+    const keptMs = clock.now();
+    await expect.poll(() => countMetered(application, keptMs)).toBe(3);
     toInstant('17:00:10');
     // The end of the server records the usage.
     await application[Symbol.asyncDispose]();

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { z } from 'zod';
 import { createApplication } from '../../main.ts';
-import { sent, settled } from '../../mlops/testing/serving.ts';
+import { countMetered, sent, settled } from '../../mlops/testing/serving.ts';
 import { decimal } from '../../platform/units/index.ts';
 import { call, testApplication } from '../../testing/application.ts';
 import { getOptimization, proposeOptimization, resumeOptimization, stopOptimization } from '../optimizations/schema.ts';
@@ -25,14 +22,10 @@ spec:
     - {resource: small, perHour: '0.1', effectiveFrom: 2026-01-01}
 `;
 
-/** Usage of replicas that is not recorded yet, which the server notes each second. */
-const NOTED = z.object({ seenMs: z.number(), open: z.array(z.object({ ended: z.number().nullable() })) });
-
 it('books each hour once: of a recommendation, of two optimizations in sequence, and of one that is started again', async () => {
   const clock = { at: Date.parse(`${DAY}T12:20:00Z`), now: () => clock.at };
   const first = await testApplication({ clock });
   const room = new RecommendationRoom(first, clock);
-  const usage = join(first.config.data, 'serving', 'usage.json');
   const toInstant = (time: string, day = DAY) => {
     clock.at = Date.parse(`${day}T${time}:00Z`);
   };
@@ -43,14 +36,8 @@ it('books each hour once: of a recommendation, of two optimizations in sequence,
   const params = { recommendation };
   await call(first, applyRecommendation, { params, body: { isDryRun: false } });
   await room.untilReady('search', 1);
-  /** Waits until all meters but one have ended, by a note after the last jump of the clock: a later end would be metered with the next one. */
-  const untilOneIsLeft = () =>
-    expect
-      .poll(() => {
-        const { seenMs, open } = NOTED.parse(JSON.parse(readFileSync(usage, 'utf8')));
-        return seenMs < clock.at ? null : open.filter(({ ended }) => ended === null).length;
-      })
-      .toBe(1);
+  /** The end of a replica that is noted after a jump of the clock would be metered with the jump. */
+  const untilOneIsLeft = () => expect.poll(() => countMetered(first, clock.at)).toBe(1);
   await untilOneIsLeft();
 
   const look = async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { getReconciliation } from '../../../finops/allocation/reconciliation/schema.ts';
 import { applied } from '../../../mlops/testing/pipelines.ts';
-import { appliedEndpoint, registeredFiles, settled } from '../../../mlops/testing/serving.ts';
+import { appliedEndpoint, countMetered, registeredFiles, settled } from '../../../mlops/testing/serving.ts';
 import { call, catchProblem, importFiles, testApplication } from '../../../testing/application.ts';
 import { isDeep } from '../../../testing/deep.ts';
 import { getOptimization, type OptimizationDetail, proposeOptimization } from '../schema.ts';
@@ -64,7 +64,6 @@ async function openShop() {
     visitors: recommender.visitors,
     popular: recommender.popular(),
     drift: (lists: ReadonlyMap<string, number[]>) => writeFileSync(drift, JSON.stringify(Object.fromEntries(lists))),
-    countReplicas: () => readdirSync(join(application.config.data, 'serving', 'replicas')).length,
     async look() {
       await application.jobs.enqueue(application.store, { kind: 'optimizations.look', payload: null });
       await application.jobs.drain();
@@ -185,7 +184,8 @@ describe.skipIf(!hasMovielens)('a shop of films with visitors in the order of ti
       expect(kept).toMatchObject({ state: 'watched', percent: 75 });
 
       // The replicas before the last swap have ended: one of the baseline and three of the candidate remain.
-      await expect.poll(shop.countReplicas, { timeout: 60_000 }).toBe(4);
+      const keptMs = clock.now();
+      await expect.poll(() => countMetered(application, keptMs), { timeout: 60_000 }).toBe(4);
       clock.ahead += 3 * HOUR;
       await shop.visit();
       await shop.look();
