@@ -44,7 +44,7 @@ export async function createLinked(session: LakeSession, bill: string, links: re
     .map((field) => `WHEN ${quoteIdentifier(field)}.link_value IS NOT NULL THEN ${quoteLiteral(field)}`)
     .join(' ');
   const values = ['resource', ...linkFields].map((field) => `${quoteIdentifier(field)}.link_value`).join(', ');
-  await session.query(`CREATE TEMP TABLE linked AS SELECT
+  const linked = `CREATE TEMP TABLE linked AS SELECT
       CASE WHEN resource.link_value IS NOT NULL THEN 'resource' ${by} END AS link_by, coalesce(${values}) AS link_value,
       ResourceId, currency, start_ms, end_ms, sum(amount) AS billed, max(hours) AS hours, max(gpus) AS gpus, max(cores) AS cores
     FROM (SELECT ${foldSql('ResourceId')} AS resource_id, ResourceId, BillingCurrency AS currency, amount, ServiceCategory,
@@ -54,7 +54,8 @@ export async function createLinked(session: LakeSession, bill: string, links: re
       FROM ${bill} WHERE amount IS NOT NULL) b
     LEFT JOIN wanted resource ON resource.link_by = 'resource' AND resource.link_value = b.resource_id ${joins.join(' ')}
     WHERE coalesce(${values}) IS NOT NULL OR (b.resource_id <> '' AND b.ServiceCategory IN ('Compute', 'AI and Machine Learning'))
-    GROUP BY ALL`);
+    GROUP BY ALL`;
+  await session.inTurn(() => session.query(linked));
 }
 
 /** Charges with a link to usage, by link, currency and time. */

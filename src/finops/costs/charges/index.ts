@@ -20,7 +20,8 @@ export async function withDailyCharges<T>(
     listNamedDimensions(question),
   );
   return deps.lake.session(async (session) => {
-    await session.query(`CREATE TEMP TABLE ${TABLE} AS ${buildSumSql(question, buildChargesSql(question, relations))}`);
+    const select = buildSumSql(question, buildChargesSql(question, relations));
+    await session.inTurn(() => session.query(`CREATE TEMP TABLE ${TABLE} AS ${select}`));
     const through = await readWholeDays(session);
     return work({
       through,
