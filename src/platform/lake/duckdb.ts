@@ -3,6 +3,7 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { createMutex } from '../concurrency/index.ts';
 import { createDigester, type Digester, readFileStamp } from '../digests/index.ts';
 import { AppError } from '../errors/index.ts';
 import type { Sql, Store } from '../store/index.ts';
@@ -85,6 +86,7 @@ class DuckDbLake implements Lake {
   readonly #holds = new Set<Promise<unknown>>();
   readonly #connections = new Set<DuckDBConnection>();
   readonly #stop = new AbortController();
+  readonly #turns = createMutex();
   #interruptAt: NodeJS.Timeout | undefined;
   #interrupting: NodeJS.Timeout | undefined;
   readonly #digester: Digester = createDigester();
@@ -156,6 +158,7 @@ class DuckDbLake implements Lake {
         signal: this.#stop.signal,
         doubles: (select, rows) => run(select, () => readDoubles(connection, select, rows)),
         query: (sql, parameters = []) => run(sql, () => readAll(connection, sql, parameters)),
+        inTurn: (heavy) => this.#inTurn(heavy),
         countFileRows: (sql) => this.#filesIn(sql).reduce((sum, { rows }) => sum + rows, 0),
         scratchPath: (extension) => this.scratchPath(extension),
         stage: (table, partition, select, parameters = [], others) =>
@@ -163,6 +166,15 @@ class DuckDbLake implements Lake {
       });
     } finally {
       this.#disconnect(connection);
+    }
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const release = await this.#turns.acquire();
+    try {
+      return await work();
+    } finally {
+      release();
     }
   }
 

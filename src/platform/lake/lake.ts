@@ -187,6 +187,11 @@ export interface LakeSession {
    */
   doubles(select: string, rows: number): Promise<Float64Array[]>;
   query(sql: string, parameters?: readonly LakeParameter[]): Promise<LakeRow[]>;
+  /**
+   * Runs a statement that may use most of the memory of the engine, when no other one does: two of them together would fail, where one
+   * after the other succeeds. First-in, first-out; never to be called within another turn.
+   */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   /** Rows of the lake files that a statement names: an upper bound of the rows read, known without a read. */
   countFileRows(sql: string): number;
   /** A new path for a temporary file of a query; the caller deletes the file. */

@@ -3,6 +3,8 @@ import { findBillDimension } from '../../billing/index.ts';
 import type { Charge } from './reconcile.ts';
 
 const ROWS_A_STATEMENT = 1000;
+/** Rows of the bill that are grouped at a time: their groups by resource and time may be as many. */
+const ROWS_AT_ONCE = 1_000_000;
 
 /** Usage without a resource id links to rows with its run, its pipeline run or its endpoint as a tag. */
 export const linkFields = ['run', 'pipelineRun', 'endpoint'] as const;
@@ -44,17 +46,24 @@ export async function createLinked(session: LakeSession, bill: string, links: re
     .map((field) => `WHEN ${quoteIdentifier(field)}.link_value IS NOT NULL THEN ${quoteLiteral(field)}`)
     .join(' ');
   const values = ['resource', ...linkFields].map((field) => `${quoteIdentifier(field)}.link_value`).join(', ');
-  await session.query(`CREATE TEMP TABLE linked AS SELECT
+  const buildLinked = (condition: string) => `SELECT
       CASE WHEN resource.link_value IS NOT NULL THEN 'resource' ${by} END AS link_by, coalesce(${values}) AS link_value,
       ResourceId, currency, start_ms, end_ms, sum(amount) AS billed, max(hours) AS hours, max(gpus) AS gpus, max(cores) AS cores
     FROM (SELECT ${foldSql('ResourceId')} AS resource_id, ResourceId, BillingCurrency AS currency, amount, ServiceCategory,
         epoch_ms(ChargePeriodStart) AS start_ms, epoch_ms(ChargePeriodEnd) AS end_ms, ${tags},
         CASE WHEN ConsumedUnit ILIKE 'hour%' AND ChargeCategory = 'Usage' AND ConsumedQuantity > 0 THEN ConsumedQuantity END AS hours,
         TRY_CAST(SkuPriceDetails->>'$.GpuCount' AS DECIMAL(18,6)) AS gpus, TRY_CAST(SkuPriceDetails->>'$.CoreCount' AS DECIMAL(18,6)) AS cores
-      FROM ${bill} WHERE amount IS NOT NULL) b
+      FROM ${bill} WHERE amount IS NOT NULL AND ${condition}) b
     LEFT JOIN wanted resource ON resource.link_by = 'resource' AND resource.link_value = b.resource_id ${joins.join(' ')}
     WHERE coalesce(${values}) IS NOT NULL OR (b.resource_id <> '' AND b.ServiceCategory IN ('Compute', 'AI and Machine Learning'))
-    GROUP BY ALL`);
+    GROUP BY ALL`;
+  // A resource is in one share, so that each group is whole and memory does not grow with the bill.
+  const shares = Math.max(1, Math.ceil(session.countFileRows(bill) / ROWS_AT_ONCE));
+  for (let share = 0; share < shares; share += 1) {
+    const condition = shares === 1 ? 'true' : `hash(ResourceId) % ${shares} = ${share}`;
+    const into = share === 0 ? 'CREATE TEMP TABLE linked AS' : 'INSERT INTO linked';
+    await session.inTurn(() => session.query(`${into} ${buildLinked(condition)}`));
+  }
 }
 
 /** Charges with a link to usage, by link, currency and time. */

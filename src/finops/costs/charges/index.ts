@@ -1,8 +1,9 @@
 import type { LakeSession } from '../../../platform/lake/index.ts';
+import type { CostRelations } from '../query.ts';
 import { buildRelations, type CostsDeps } from '../relations.ts';
 import { buildCellsSql, createCellParser } from './cells-sql.ts';
 import { buildChargesSql, listNamedDimensions } from './charges-sql.ts';
-import type { ChargesQuestion, DailyCharges } from './daily-charges.ts';
+import type { ChargesQuestion, DailyCharges, DayRange } from './daily-charges.ts';
 import { buildDailySql, createDayParser, findWholeDays } from './daily-sql.ts';
 
 /** Temporary table of charges by day and kind; built once, so that all queries read one state of the bill. */
@@ -20,7 +21,7 @@ export async function withDailyCharges<T>(
     listNamedDimensions(question),
   );
   return deps.lake.session(async (session) => {
-    await session.query(`CREATE TEMP TABLE ${TABLE} AS ${buildSumSql(question, buildChargesSql(question, relations))}`);
+    await storeCharges(session, question, relations);
     const through = await readWholeDays(session);
     return work({
       through,
@@ -33,6 +34,36 @@ export async function withDailyCharges<T>(
         (await session.query(buildCellsSql(TABLE, question, asked))).map(createCellParser(question)),
     });
   });
+}
+
+/** Rows of the bill that are summed at a time: their sums by day and resource may be as many. */
+const ROWS_AT_ONCE = 1_000_000;
+
+/** Fills the table some days at a time, so that memory does not grow with the bill; a sum is always of one day. */
+async function storeCharges(session: LakeSession, question: ChargesQuestion, relations: CostRelations): Promise<void> {
+  const charges = buildChargesSql(question, relations);
+  if (session.countFileRows(charges) <= ROWS_AT_ONCE) {
+    await session.query(`CREATE TEMP TABLE ${TABLE} AS ${buildSumSql(question, charges)}`);
+    return;
+  }
+  const days = await session.query(`SELECT day, count(*)::DOUBLE AS rows FROM (${charges}) GROUP BY 1 ORDER BY 1`);
+  await session.query(`CREATE TEMP TABLE ${TABLE} AS ${buildSumSql(question, `${charges} LIMIT 0`)}`);
+  for (const range of groupDays(days.map(({ day, rows }) => ({ day: String(day), rows: Number(rows) })))) {
+    const select = buildSumSql(question, buildChargesSql({ ...question, ...range }, relations));
+    await session.inTurn(() => session.query(`INSERT INTO ${TABLE} ${select}`));
+  }
+}
+
+/** Ranges of days, in order, with up to `ROWS_AT_ONCE` rows each, or of one day. */
+function groupDays(days: readonly { readonly day: string; readonly rows: number }[]): (DayRange & { rows: number })[] {
+  const ranges: (DayRange & { rows: number })[] = [];
+  for (const { day, rows } of days) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last.rows + rows <= ROWS_AT_ONCE)
+      ranges[ranges.length - 1] = { ...last, to: day, rows: last.rows + rows };
+    else ranges.push({ from: day, to: day, rows });
+  }
+  return ranges;
 }
 
 function buildSumSql({ dimensions }: ChargesQuestion, charges: string): string {

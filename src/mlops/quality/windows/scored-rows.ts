@@ -115,6 +115,10 @@ async function planLarge(
   if (stored + waiting < FEWEST_OF_MANY) return null;
   const most = await readRowsAtOnce(session);
   if (stored + waiting < most) return null;
+  const ofModel = `WHERE model = ${quoteLiteral(scoring.selection.model)}`;
+  const [row] = await session.query(`SELECT (SELECT count(*) FROM ${relations.all} ${ofModel})::DOUBLE AS predictions,
+    (SELECT count(*) FROM ${relations.labels} ${ofModel})::DOUBLE AS labels`);
+  if (Number(row?.predictions ?? 0) + Number(row?.labels ?? 0) < most) return null;
   return { parts: await planParts(session, buildPartsRequest(relations, scoring), most), most };
 }
 
@@ -132,11 +136,21 @@ interface LargeScoring extends LargePlan {
   readonly scoring: ScoringRequest;
 }
 
+/** Each statement takes its turn, so that other work gets the memory of the engine in between. */
+function takeTurns(session: LakeSession): LakeSession {
+  return {
+    ...session,
+    query: (sql, parameters) => session.inTurn(() => session.query(sql, parameters)),
+    doubles: (select, rows) => session.inTurn(() => session.doubles(select, rows)),
+  };
+}
+
 async function scoreParts<T>(
-  session: LakeSession,
+  untimed: LakeSession,
   large: LargeScoring,
   work: (rows: ScoredRows) => Promise<T>,
 ): Promise<T> {
+  const session = takeTurns(untimed);
   const { relations, scoring, parts, most } = large;
   const request = buildPartsRequest(relations, scoring);
   const files: string[] = [];
