@@ -116,8 +116,13 @@ function buildNotice(
   };
 }
 
-/** Example: `Each week on monday at 08:00 (Europe/Berlin)`. */
+/** Example: `Sent each week on Monday at 08:00 (Europe/Berlin)`. */
 function describeTiming({ every, weekday, dayOfMonth, hour, timeZone }: ViewScheduleSpec): string {
-  const on = every === 'week' ? ` on ${weekday}` : every === 'month' ? ` on day ${dayOfMonth}` : '';
+  const on =
+    every === 'week'
+      ? ` on ${weekday.charAt(0).toUpperCase()}${weekday.slice(1)}`
+      : every === 'month'
+        ? ` on day ${dayOfMonth}`
+        : '';
   return `Sent each ${every}${on} at ${String(hour).padStart(2, '0')}:00 (${timeZone})`;
 }

@@ -5,9 +5,9 @@ import { NumberField } from '../document-form/NumberField.tsx';
 import type { DocumentForm } from '../document-form/use-document-form.ts';
 import { BLANK_DRIFT } from './monitor-kind.ts';
 
-const CHOICES = { no: 'Not watched', first: 'Against the first predictions of a version' };
+const CHOICES = { no: 'Not watched', first: 'First predictions of a version' };
 /** A reference that the form does not show: a period or a saved profile. */
-const OTHER = { other: 'Against another reference' };
+const OTHER = { other: 'Another reference' };
 
 /** Fields of the drift of a monitor. */
 export function MonitorDriftFields({ form }: { readonly form: DocumentForm<MonitorSpec> }) {
@@ -20,7 +20,7 @@ export function MonitorDriftFields({ form }: { readonly form: DocumentForm<Monit
       <legend>Drift</legend>
       <div className={styles.fields}>
         <FormField
-          label="Drift"
+          label="Reference"
           value={choice}
           options={choice === 'other' ? { ...CHOICES, ...OTHER } : CHOICES}
           problem={form.findProblem(['drift'])}

@@ -78,7 +78,7 @@ export function MonitorFields({ form, isNew }: MonitorFieldsProps) {
         form={form}
         path={['alerts']}
         title="Alert rules"
-        what="alert rule"
+        what="rule for alerts"
         blank={{ name: '', ...BLANK_ALERTS.quality }}
         entry={(at) => <AlertRuleFields form={form} at={at} />}
       />
