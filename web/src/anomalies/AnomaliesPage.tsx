@@ -36,10 +36,12 @@ export function AnomaliesPage() {
     if (scope.empty) return 'No bill has been imported yet.';
     if (anomalies.isError) return 'The anomalies could not be read.';
     if (anomalies.data === undefined) return <AnswerPending />;
+    const isCompared = scope.before !== undefined && !isWider && !before.isError;
+    if (isCompared && before.data === undefined) return <AnswerPending />;
     const compared =
-      scope.before === undefined || before.data === undefined || isWider
-        ? ''
-        : ` Compared with: ${anomaliesAnswer(before.data, rangePhrase(scope.before))}`;
+      isCompared && scope.before !== undefined && before.data !== undefined
+        ? ` Compared with: ${anomaliesAnswer(before.data, rangePhrase(scope.before))}`
+        : '';
     return `${anomaliesAnswer(anomalies.data, phrase)}${compared}`;
   };
   if (scope.empty) {
@@ -56,7 +58,7 @@ export function AnomaliesPage() {
     );
   }
   return (
-    <Page title="Anomalies" answer={answer()}>
+    <Page title="Anomalies" answer={answer()} longAnswer={scope.before !== undefined}>
       <Loaded
         query={{ ...anomalies, data: daily.isPending ? undefined : anomalies.data }}
         what="The anomalies"

@@ -58,7 +58,7 @@ export function ComparePage() {
         ) : (
           <EmptyState
             shows="Differences between two deliveries of a month: rows added, removed or changed, and the amounts."
-            why="Choose the two deliveries above, or open a “Change from previous” in the list of deliveries."
+            why="Choose the two deliveries above, or open a “Change” in the list of deliveries."
           >
             <Link to="/deliveries" className={parts.button}>
               All deliveries

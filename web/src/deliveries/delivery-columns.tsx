@@ -73,7 +73,7 @@ export const deliveryColumns: readonly GridColumn<DeliveryRow>[] = [
   },
   {
     id: 'change',
-    header: 'Change from previous',
+    header: <span data-tip="Billed cost against the previous delivery of the same period.">Change</span>,
     numeric: true,
     cell: ({ entry, before }) => <ChangeCell entry={entry} before={before} />,
     compare: (a, b) => decimal(change(a)).comparedTo(change(b)),
@@ -87,7 +87,7 @@ export const deliveryColumns: readonly GridColumn<DeliveryRow>[] = [
   },
   {
     id: 'leftOut',
-    header: 'Rejected rows',
+    header: <span data-tip="Rejected rows of the whole delivery.">Rejected</span>,
     numeric: true,
     cell: ({ entry }) => <span data-tip="Rejected rows of the whole delivery.">{formatCount(entry.rejectedRows)}</span>,
     compare: (a, b) => a.entry.rejectedRows - b.entry.rejectedRows,
