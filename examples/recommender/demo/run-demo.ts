@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { findRecommendations } from '../../../src/tradeoff/recommendations/schema.ts';
 import { runGpus } from '../gpus/run-gpus.ts';
+import { recordMachines } from '../ledger/record-machines.ts';
 import { type Production, runProduction } from '../production/run-production.ts';
 import { applyConfig } from './apply-config.ts';
 import { type DemoBillOptions, importBills } from './bills.ts';
@@ -23,6 +24,8 @@ export async function runDemo(client: DemoClient, options: DemoBillOptions): Pro
   await applyConfig(client);
   report('2. The bill of two clouds comes in');
   await importBills(client, options);
+  const machines = await recordMachines(client, options.asOf);
+  report(`who held its machines comes in too: ${machines.toLocaleString('en')} intervals, matched with the bill`);
   const { candidates, verdicts } = await decideOnModels(client, { seed, report });
   report('6. The version that the alias points to now is served and watched; then a campaign changes who comes');
   const production = await runProduction(client, { ...options, champion: findChampion(candidates, verdicts) });
