@@ -117,6 +117,6 @@ describe.skipIf(!hasChromium)('models and decisions in the browser (skipped wher
     const page = await visit('/models/ranker?tab=frontier');
     await page.getByLabel('Quality by').selectOption('recall_at_10');
     await page.waitForURL(/metric=recall_at_10/);
-    expect(await readable(page.getByTestId('answer'))).toContain('recall_at_10');
+    await expect.poll(() => readable(page.getByTestId('answer'))).toContain('recall@10');
   });
 });

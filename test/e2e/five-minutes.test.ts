@@ -2,7 +2,6 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { listForecasts } from '../../src/finops/forecasts/schema.ts';
 import { listModels } from '../../src/mlops/registry/schema.ts';
-import { decimal } from '../../src/platform/units/schema.ts';
 import { listDecisions } from '../../src/tradeoff/decisions/schema.ts';
 import { getProductionHealth } from '../../src/tradeoff/production-health/schema.ts';
 import { listRecommendations } from '../../src/tradeoff/recommendations/schema.ts';
@@ -57,7 +56,7 @@ describe.skipIf(!hasChromium)('from the overview, in two clicks at most (skipped
     const { decisions } = await ask(url, listDecisions, { query: { verdict: 'reject' } });
     const decision = decisions.find((one) => one.version === version);
     const failed = decision?.checks.find(({ holds, unit }) => holds === false && unit.endsWith('per month'));
-    expect(said).toContain(`$${decimal(failed?.bound ?? 'NaN').toFixed(2)} limit`);
+    expect(said).toContain(`${formatMoney({ amount: failed?.bound ?? 'NaN', currency: 'USD' })} limit`);
     const link = tile('Models to decide on').getByRole('link', { name: `v${version}`, exact: true });
     await follow('the refused version', link, new RegExp(`/decisions/${decision?.decision}`));
     expect(await readable(page.getByTestId('answer'))).toMatch(/reject/i);

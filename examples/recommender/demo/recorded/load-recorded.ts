@@ -53,8 +53,10 @@ export async function loadRecorded(client: DemoClient, options: RecordedDemoOpti
   next();
   await applyConfig(client, join(example, 'config'));
   next();
-  await importDeliveries(client, { seed, asOf, folder, report: () => undefined });
-  await recordMachines(client, asOf);
+  await Promise.all([
+    importDeliveries(client, { seed, asOf, folder, report: () => undefined }),
+    recordMachines(client, asOf),
+  ]);
   next();
   await runGpus(client, { seed, asOf, folder: join(folder, 'gpus') });
   next();
