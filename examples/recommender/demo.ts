@@ -30,7 +30,7 @@ const application = await createApplication(config);
 const url = await listenOn(application.http, config);
 if (values.serve) console.log(`The first pages are at ${url}. The demo fills them, in about a minute and a half.\n`);
 
-// The story is told by another process, so that the pages answer while models are trained.
+// Another process tells the story, so that the pages answer while models are trained.
 const goOn = values.serve ? ['--go-on'] : [];
 const story = fork(join(import.meta.dirname, 'demo/tell-story.ts'), [
   ...['--url', url, '--data', data, '--seed', values.seed],

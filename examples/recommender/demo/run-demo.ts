@@ -22,10 +22,11 @@ export async function runDemo(client: DemoClient, options: DemoBillOptions): Pro
   const { seed, report } = options;
   report('1. Teams, prices, rules, budgets and the policy are applied');
   await applyConfig(client);
-  report('2. The bill of two clouds comes in');
-  await importBills(client, options);
+  report('2. Who held which machine is metered, and the bill of two clouds comes in');
+  // Usage before the bill: late usage would have the bill allocated again.
   const machines = await recordMachines(client, options.asOf);
-  report(`who held its machines comes in too: ${machines.toLocaleString('en')} intervals, matched with the bill`);
+  report(`metered: ${machines.toLocaleString('en')} intervals of machines, to be matched with the bill`);
+  await importBills(client, options);
   const { candidates, verdicts } = await decideOnModels(client, { seed, report });
   report('6. The version that the alias points to now is served and watched; then a campaign changes who comes');
   const production = await runProduction(client, { ...options, champion: findChampion(candidates, verdicts) });

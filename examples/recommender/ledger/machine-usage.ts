@@ -33,8 +33,11 @@ interface BilledMachine extends Omit<MachineTime, 'start' | 'end'> {
   readonly count: number;
 }
 
-/** Without a scheduler, so that their use is unknown. */
-const UNTRACKED: ReadonlySet<string> = new Set(['ranker-sandbox']);
+/** Without a scheduler, so that their use is unknown: many hours of small machines. */
+const UNTRACKED: ReadonlySet<string> = new Set([
+  ...['ranker-sandbox', 'fraud-features', 'fraud-scorer-endpoint', 'demand-forecaster-endpoint'],
+  ...['embedder-serving', 'forecast-backtests', 'ranker-canary', 'ranker-notebook'],
+]);
 /** A notebook holds its machine while someone works; it is left on over weekends. */
 const HELD: Readonly<Record<string, Schedule>> = { 'playground-notebook': onWeekdays(8, 20) };
 

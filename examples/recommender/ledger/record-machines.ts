@@ -5,17 +5,19 @@ import { listMachineTimes, type MachineTime, toUsage } from './machine-usage.ts'
 const EXPERIMENT = 'ranker-nightly';
 /** The machines that train every night. */
 const NIGHTLY = 'ranker-training';
-/** Nights with a run of their own. */
+/** Nights that are logged as a run. */
 const NIGHTS = 14;
 /** Intervals sent in one request. */
 const BATCH = 1_000;
 
 /**
  * Records who held which machine of the bill and when, so that metered usage and bill are one ledger. The latest nightly
- * trainings are runs: each has the cost of its machines. Answers the number of intervals.
+ * trainings are runs: each has the cost of its machines. With `nightly` it records the machines of these trainings alone. Answers the number
+ * of intervals.
  */
-export async function recordMachines(client: DemoClient, asOf: Date): Promise<number> {
-  const times = listMachineTimes(asOf);
+export async function recordMachines(client: DemoClient, asOf: Date, only?: 'nightly'): Promise<number> {
+  const all = listMachineTimes(asOf);
+  const times = only === undefined ? all : all.filter(({ fleet }) => fleet === NIGHTLY);
   const nights = [
     ...Map.groupBy(
       times.filter(({ fleet }) => fleet === NIGHTLY),

@@ -53,10 +53,9 @@ export async function loadRecorded(client: DemoClient, options: RecordedDemoOpti
   next();
   await applyConfig(client, join(example, 'config'));
   next();
-  await Promise.all([
-    importDeliveries(client, { seed, asOf, folder, report: () => undefined }),
-    recordMachines(client, asOf),
-  ]);
+  // Usage before the bill: late usage would have the bill allocated again.
+  await recordMachines(client, asOf, 'nightly');
+  await importDeliveries(client, { seed, asOf, folder, report: () => undefined });
   next();
   await runGpus(client, { seed, asOf, folder: join(folder, 'gpus') });
   next();
