@@ -1,14 +1,11 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { listenOn } from '../../src/platform/http/index.ts';
-import { decimalString } from '../../src/platform/units/index.ts';
-import { createDemoClient } from './demo/client.ts';
-
-import { runDemo } from './demo/run-demo.ts';
-import type { DemoVerdict } from './demo/weigh.ts';
 
 const { values } = parseArgs({
   options: {
@@ -20,8 +17,6 @@ const { values } = parseArgs({
   allowNegative: true,
 });
 
-const startedAt = performance.now();
-const elapsed = () => `${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s`;
 const data = resolve(values.data);
 // The demo starts from nothing every time, so that its outcome is that of this run.
 rmSync(data, { recursive: true, force: true });
@@ -33,51 +28,25 @@ const { config } = loadConfig({
 });
 const application = await createApplication(config);
 const url = await listenOn(application.http, config);
-const { verdicts, production } = await runDemo(createDemoClient(url), {
-  seed: Number(values.seed),
-  asOf: new Date(),
-  folder: join(data, 'bill'),
-  report: (line) => console.log(`${elapsed()}  ${line}`),
-});
-console.log(`\n${table(verdicts)}\n`);
-for (const { summary, reasons } of verdicts) {
-  console.log(`- ${summary}`);
-  for (const reason of reasons) console.log(`    ${reason}`);
-}
+if (values.serve) console.log(`The first pages are at ${url}. The demo fills them, in about a minute and a half.\n`);
 
-if (values.serve) {
-  console.log(`\nLook at it: ${url}   (MLflow clients: MLFLOW_TRACKING_URI=${url}; Ctrl-C ends)`);
-  const ending = new AbortController();
-  const traffic = production.goOn(ending.signal).catch((error: unknown) => console.error(String(error)));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, async () => {
-      ending.abort();
-      await traffic;
-      await application[Symbol.asyncDispose]();
-      process.exit(0);
-    });
-  }
-} else {
-  await application[Symbol.asyncDispose]();
+// Another process tells the story, so that the pages answer while models are trained.
+const goOn = values.serve ? ['--go-on'] : [];
+const story = fork(join(import.meta.dirname, 'demo/tell-story.ts'), [
+  ...['--url', url, '--data', data, '--seed', values.seed],
+  ...goOn,
+]);
+let isEnding = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    isEnding = true;
+    story.kill(signal);
+  });
 }
-
-function table(rows: readonly DemoVerdict[]): string {
-  const shapes: Readonly<Record<string, string>> = { promote: '✓', hold: '‖', reject: '✗' };
-  const lines = rows.map(({ name, version, verdict, ndcgAt10, costPerThousand }) =>
-    [
-      `${shapes[verdict] ?? '?'} ${verdict.padEnd(8)}`,
-      `ranker ${version}`.padEnd(10),
-      name.padEnd(16),
-      ndcgAt10.toFixed(3).padStart(8),
-      (costPerThousand === null ? 'unknown' : decimalString(Number(costPerThousand).toPrecision(3))).padStart(24),
-    ].join('  '),
-  );
-  const head = [
-    'verdict'.padEnd(10),
-    'version'.padEnd(10),
-    'model'.padEnd(16),
-    ' NDCG@10',
-    'USD per 1,000 at demand',
-  ].join('  ');
-  return [head, ...lines].join('\n');
+const [code] = await once(story, 'exit');
+if (code !== 0 && !isEnding) {
+  console.error('The demo ended early.');
+  process.exitCode = 1;
 }
+await application[Symbol.asyncDispose]();
+if (values.serve) process.exit();

@@ -70,13 +70,13 @@ const PAGES = [
   {
     name: 'Model',
     path: '/models/ranker',
-    says: /^Ship v\d+\. v\d+ is \d+\s% better on ndcg@10 .+ against a limit of \$[\d.]+\): rejected\.$/,
+    says: /^Ship v\d+\. v\d+ is \d+\s% better on ndcg@10 .+ against a limit of \$[\d,.]+\): rejected\.$/,
   },
   { name: 'Trade-offs', path: '/trade-offs', says: /ranker/ },
   {
     name: 'Trade-offs of a model',
     path: '/trade-offs/ranker',
-    says: /proven not worse than v7.* Best within \$172\.80 a month: v\d/,
+    says: /proven not worse than v7.* Best within \$3,900\.00 a month: v\d/,
   },
   {
     name: 'Returns',

@@ -64,7 +64,8 @@ export function* awsBill(seed: number, month: BillingMonth): Generator<BillRow> 
   yield* monthlyRows(month, taxBase);
 }
 
-interface Machine {
+/** One machine of a fleet, as the bill names it. */
+export interface Machine {
   readonly fleet: AwsFleet;
   readonly index: number;
   readonly count: number;
@@ -72,7 +73,8 @@ interface Machine {
   readonly tags: string | undefined;
 }
 
-function machinesOf(fleet: AwsFleet, month: BillingMonth): Machine[] {
+/** Machines of a fleet in a month. */
+export function machinesOf(fleet: AwsFleet, month: BillingMonth): Machine[] {
   const count = fleet.count[month.index] ?? 0;
   const account = subAccounts.aws[fleet.account];
   return Array.from({ length: count }, (_, index) => {

@@ -126,7 +126,8 @@ function hoursRun(fleet: AzureFleet, index: number, count: number, month: Billin
   return quantityOf(hours);
 }
 
-function machineOf(fleet: AzureFleet, index: number): Resource {
+/** A machine of a fleet, as the bill names it. */
+export function machineOf(fleet: AzureFleet, index: number): Resource {
   const subscription = subAccounts.azure[fleet.subscription];
   const group = `rg-${fleet.subject.project}`;
   const machineLearning = fleet.meter.serviceName === 'Azure Machine Learning';

@@ -9,6 +9,8 @@ import { HELD_OUT, importOutcomes } from './outcomes.ts';
 import type { Registrable } from './registrable.ts';
 
 export const MODEL = 'ranker';
+/** The machine on the bill that trains and serves the model; its rate is that of one thread of this machine. */
+const INSTANCE = 'g5.xlarge';
 const EXPERIMENT = 'home-feed-ranker';
 const SUBJECT = { team: 'recommendations', project: 'home-feed', model: MODEL } as const;
 
@@ -20,7 +22,11 @@ interface RunInfo {
 export async function prepareRegistry(client: DemoClient): Promise<string> {
   const { experiment_id } = await client.mlflow<{ experiment_id: string }>('experiments/create', { name: EXPERIMENT });
   const description = 'Ranks the items of the home feed for a user.';
-  await client.mlflow('registered-models/create', { name: MODEL, description });
+  const tags = [
+    { key: 'steelyard.team', value: SUBJECT.team },
+    { key: 'steelyard.project', value: SUBJECT.project },
+  ];
+  await client.mlflow('registered-models/create', { name: MODEL, description, tags });
   return experiment_id;
 }
 
@@ -106,12 +112,12 @@ async function putModel(
 const NOT_RECORDED =
   'The weights of this model are not part of the demo data: it was trained by examples/recommender.\n';
 
-/** One core for as long as each member trained. */
+/** One machine for as long as each member trained. */
 function trainingUsage(runId: string, { trained }: Registrable): UsageInterval[] {
   return trained.intervals.map(({ member, startedAtMs, endedAtMs }) => ({
     usage: `${runId}:train:${member}`,
     subject: { ...SUBJECT, run: runId, purpose: 'training' },
-    resource: 'cpu-core',
+    resource: INSTANCE,
     quantity: '1',
     period: periodOf(startedAtMs, endedAtMs),
     origin: 'demo: wall clock of the training thread',
@@ -122,7 +128,7 @@ function trainingUsage(runId: string, { trained }: Registrable): UsageInterval[]
 export type Benchmark = Pick<PredictionMeasurement, 'runtime' | 'batchSize' | 'endedAtMs' | 'repetitions'>;
 
 /**
- * Usage of one core while it was busy with predictions of a version, or of its run: one interval for each repetition,
+ * Usage of one machine while it was busy with predictions of a version, or of its run: one interval for each repetition,
  * in sequence; the last one ends with the measurement. The intervals name no endpoint, which makes them a benchmark.
  */
 export function benchmarkUsage(
@@ -138,7 +144,7 @@ export function benchmarkUsage(
     return {
       usage: `${name}:benchmark:${index + 1}`,
       subject: { team: SUBJECT.team, project: SUBJECT.project, ...subject, purpose: 'inference' },
-      resource: 'cpu-core',
+      resource: INSTANCE,
       quantity: '1',
       period,
       predictions,

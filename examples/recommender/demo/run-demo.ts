@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { findRecommendations } from '../../../src/tradeoff/recommendations/schema.ts';
 import { runGpus } from '../gpus/run-gpus.ts';
+import { recordMachines } from '../ledger/record-machines.ts';
 import { type Production, runProduction } from '../production/run-production.ts';
 import { applyConfig } from './apply-config.ts';
 import { type DemoBillOptions, importBills } from './bills.ts';
@@ -21,7 +22,10 @@ export async function runDemo(client: DemoClient, options: DemoBillOptions): Pro
   const { seed, report } = options;
   report('1. Teams, prices, rules, budgets and the policy are applied');
   await applyConfig(client);
-  report('2. The bill of two clouds comes in');
+  report('2. Who held which machine is metered, and the bill of two clouds comes in');
+  // Usage before the bill: late usage would have the bill allocated again.
+  const machines = await recordMachines(client, options.asOf);
+  report(`metered: ${machines.toLocaleString('en')} intervals of machines, to be matched with the bill`);
   await importBills(client, options);
   const { candidates, verdicts } = await decideOnModels(client, { seed, report });
   report('6. The version that the alias points to now is served and watched; then a campaign changes who comes');

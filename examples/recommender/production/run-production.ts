@@ -28,6 +28,8 @@ const SEASON_HOURS = 12;
 const CROWD = { share: 0.5, visits: 0.8 };
 const VISITS_PER_HOUR = 60;
 const DAY = { visits: 1_200, dayMs: 8_000 };
+/** Drift of a version is judged on 1,500 predictions and a window of 400. */
+const FIRST_DAY = { visits: 2_000, dayMs: 8_000 };
 /** A simulated day while a user watches the demo. */
 const LATER_DAY = { visits: 4_800, dayMs: 480_000 };
 const POLL_MS = 250;
@@ -96,7 +98,7 @@ export async function runProduction(client: DemoClient, options: ProductionOptio
   if (promoted !== null) {
     await served(client, promoted);
     report(`ranker ${promoted} has the traffic`);
-    report(toldDay(await sendDay(client, day('tomorrow'))));
+    report(toldDay(await sendDay(client, { ...day('tomorrow'), ...FIRST_DAY })));
   }
   return { goOn: (signal) => goOn(client, day('later'), signal) };
 }

@@ -71,7 +71,7 @@ async function rest(ms: number, signal: AbortSignal | undefined): Promise<void> 
 async function ask(url: string, { endpoint, model }: Traffic, id: string, user: number): Promise<string | null> {
   const answer = await fetch(`${url}/serve/${endpoint}/v2/models/${model}/infer`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-steelyard-prediction-id': id },
+    headers: { 'content-type': 'application/json', 'x-steelyard-prediction-id': id, 'x-user': String(user) },
     body: JSON.stringify({ inputs: [{ name: 'user_index', datatype: 'INT64', shape: [1], data: [user] }] }),
   });
   await answer.arrayBuffer();

@@ -13,14 +13,10 @@ const breach = { limit: '100', probability: 0.1, overRatio: -0.1, day: null, fir
 it.each([
   [base, 'No budget', null],
   [{ ...base, breach }, 'Within budget', 'Budget $100.00, 10\u00a0% likely to be exceeded'],
-  [
-    { ...base, breach: { ...breach, probability: 0.3 } },
-    'May pass the budget',
-    'Budget $100.00, 30\u00a0% likely to be exceeded',
-  ],
+  [{ ...base, breach: { ...breach, probability: 0.3 } }, 'At risk', 'Budget $100.00, 30\u00a0% likely to be exceeded'],
   [
     { ...base, breach: { ...breach, probability: 0.9 } },
-    'Likely over budget',
+    'Likely over',
     'Budget $100.00, 90\u00a0% likely to be exceeded',
   ],
   [{ ...base, known: '101', breach: { ...breach, probability: 1 } }, 'Over budget', 'Budget $100.00, exceeded'],

@@ -33,8 +33,7 @@ export function describeLanding(forecast: LedgerForecast): Landing {
   const isOver = known !== null && decimal(known).greaterThan(breach.limit);
   if (isOver) return { forecast, status: { tone: 'bad', word: 'Over budget' }, budget: `Budget ${limit}, exceeded` };
   const budget = `Budget ${limit}, ${probabilityText(breach.probability)} likely to be exceeded`;
-  if (breach.probability >= LIKELY) return { forecast, status: { tone: 'bad', word: 'Likely over budget' }, budget };
-  if (breach.probability >= AT_RISK)
-    return { forecast, status: { tone: 'watch', word: 'May pass the budget' }, budget };
+  if (breach.probability >= LIKELY) return { forecast, status: { tone: 'bad', word: 'Likely over' }, budget };
+  if (breach.probability >= AT_RISK) return { forecast, status: { tone: 'watch', word: 'At risk' }, budget };
   return { forecast, status: { tone: 'good', word: 'Within budget' }, budget };
 }

@@ -4,6 +4,7 @@ import { postApply } from '../../../../src/platform/manifests/schema.ts';
 import { DAY_MS, HOUR_MS } from '../../../../src/platform/units/durations.ts';
 import { findRecommendations } from '../../../../src/tradeoff/recommendations/schema.ts';
 import { runGpus } from '../../gpus/run-gpus.ts';
+import { recordMachines } from '../../ledger/record-machines.ts';
 import { createAudience } from '../../production/audience.ts';
 import { importHistory } from '../../production/history.ts';
 import { generateRatings } from '../../ratings/generate.ts';
@@ -52,6 +53,8 @@ export async function loadRecorded(client: DemoClient, options: RecordedDemoOpti
   next();
   await applyConfig(client, join(example, 'config'));
   next();
+  // Usage before the bill: late usage would have the bill allocated again.
+  await recordMachines(client, asOf, 'nightly');
   await importDeliveries(client, { seed, asOf, folder, report: () => undefined });
   next();
   await runGpus(client, { seed, asOf, folder: join(folder, 'gpus') });

@@ -141,10 +141,8 @@ function addShares(sum: Sum, held: string, pieces: readonly Piece[]): void {
   const priced = costs.filter((cost) => cost !== null);
   const byCost = priced.length === pieces.length && priced.some((cost) => cost.gt(0));
   const weights = byCost ? priced : pieces.map(({ hours }) => hours);
-  const shares = splitExactly(
-    held,
-    weights.map((weight) => roundAmount(weight)),
-  );
+  // Most charges have one holder.
+  const shares = pieces.length === 1 ? [held] : splitExactly(held, weights.map(roundAmount));
   sum.reconciled = sum.reconciled.plus(held);
   for (const [index, { interval, hours, cost }] of pieces.entries()) {
     const key = JSON.stringify(interval.subject);
