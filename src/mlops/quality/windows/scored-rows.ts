@@ -178,7 +178,7 @@ async function scoreParts<T>(
 
 const NO_ROWS: Part = { fromMs: 0, untilMs: 0, share: 0, shares: 1, rows: 0 };
 
-/** Learns from the reference: from the scored rows where they have all of it, else from parts of its own. */
+/** Learns from the reference: from the scored rows where they have all of it, else from separate parts. */
 async function learnOfParts(
   session: LakeSession,
   { relations, scoring, most }: LargeScoring,
