@@ -171,11 +171,7 @@ class DuckDbLake implements Lake {
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const release = await this.#turns.acquire();
-    try {
-      return await work();
-    } finally {
-      release();
-    }
+    return work().finally(release);
   }
 
   async relation(sql: Sql, table: LakeTable, options: RelationOptions = {}): Promise<string> {

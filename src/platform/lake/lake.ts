@@ -192,7 +192,7 @@ export interface LakeSession {
    * after the other succeeds. First-in, first-out; never to be called within another turn.
    */
   inTurn<T>(work: () => Promise<T>): Promise<T>;
-  /** Rows of the lake files that a statement names: an upper bound of the rows read, known without a read. */
+  /** Rows of the lake files that a statement names: an upper bound of the rows that are read, known without a read. */
   countFileRows(sql: string): number;
   /** A new path for a temporary file of a query; the caller deletes the file. */
   scratchPath(extension: string): string;

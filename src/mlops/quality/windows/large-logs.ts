@@ -6,7 +6,7 @@ import type { ScoringProgress } from './scored-parts.ts';
 
 /** Predictions of a model up to which a request computes the figures that are not stored yet. */
 const MOST_COMPUTED = 1_000_000;
-/** The count of a large log is kept for so long: it only grows. */
+/** Time for which the count of a large log is kept: it only grows. */
 const KEPT_MS = 5 * MINUTE_MS;
 
 /** Models with more predictions than a request can score, and how far their scoring is. */

@@ -61,7 +61,7 @@ async function openWithLittle({ ground, folder }: Ground) {
   return opened;
 }
 
-/** Content of the scored rows, without their order. */
+/** Digest of the scored rows, whatever their order. */
 async function digest({ session, relation, facts, isByTime }: ScoredRows, columns: string) {
   const [rows] = await session.query(`SELECT count(*)::INTEGER AS rows, count(label)::INTEGER AS labels,
     bit_xor(hash(${columns}))::VARCHAR AS digest FROM ${relation} scored`);
