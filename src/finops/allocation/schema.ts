@@ -4,7 +4,10 @@ import { endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../platform/contract/schem
 import { ManifestText } from '../../platform/manifests/schema.ts';
 import { Currency, DecimalString, Month, MonthOrDay, UtcInstant } from '../../platform/units/schema.ts';
 import { CostMetric, DEFAULT_METRIC } from '../billing/schema.ts';
+import { CoverageDimension } from './coverage-dimension/schema.ts';
 import { AllocationRule, AllocationRulesSpec, Normalise } from './rules/schema.ts';
+
+export { CoverageDimension } from './coverage-dimension/schema.ts';
 
 export { AllocationRule, AllocationRulesSpec, Normalise };
 
@@ -72,19 +75,6 @@ export const getRuleHits = endpoint({
   }),
   errors: [],
 });
-
-export const CoverageDimension = z
-  .enum([
-    ...Subject.keyof().options,
-    'rule',
-    'serviceProviderName',
-    'serviceName',
-    'serviceCategory',
-    'chargeCategory',
-    'subAccountId',
-  ])
-  .describe('Subject field, rule, or a dimension of the daily roll-up');
-export type CoverageDimension = z.infer<typeof CoverageDimension>;
 
 export const CoverageRow = z
   .strictObject({

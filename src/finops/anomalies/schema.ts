@@ -4,6 +4,7 @@ import { endpoint } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Month, MonthOrDay, UtcInstant } from '../../platform/units/schema.ts';
 import { EpisodeKind } from '../anomaly-detection/schema.ts';
 import { Effects } from '../costs/schema.ts';
+import { measures, verdicts } from './selection/schema.ts';
 
 const Day = z
   .string()
@@ -11,14 +12,6 @@ const Day = z
   .refine((day) => !Number.isNaN(Date.parse(`${day}T00:00:00Z`)), 'a day that exists')
   .describe('UTC day');
 
-export const measures = [
-  'cost',
-  'quantity',
-  'unit_cost',
-  'cost_per_1000_predictions',
-  'gpu_idle_cost',
-  'gpu_utilization',
-] as const;
 export const AnomalyMeasure = z
   .enum(measures)
   .describe(
@@ -37,7 +30,6 @@ export const AnomalySlice = z
   .describe('Conditions that select charges of the ledger, all of which must hold; empty: the whole ledger');
 export type AnomalySlice = z.infer<typeof AnomalySlice>;
 
-export const verdicts = ['expected', 'planned', 'wrong'] as const;
 export const AnomalyVerdict = z
   .enum(verdicts)
   .describe(

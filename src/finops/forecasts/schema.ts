@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { endpoint } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Month, Period, UtcInstant } from '../../platform/units/schema.ts';
 import { SourceBehind } from '../costs/schema.ts';
+import { ForecastLevel } from './level/schema.ts';
+
+export { ForecastLevel } from './level/schema.ts';
 
 /** Larger daily amounts and factors are not plausible. */
 const MOST_DAILY_AMOUNT = 1e9;
@@ -12,11 +15,6 @@ const Day = z
   .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a day such as "2026-11-03"')
   .refine(isOnCalendar, 'a day that the calendar has')
   .describe('Day, UTC, YYYY-MM-DD');
-
-export const ForecastLevel = z
-  .enum(['total', 'team', 'project', 'model', 'endpoint', 'service', 'budget'])
-  .describe('Level of the subject; the subjects of each level except `budget` sum to the total');
-export type ForecastLevel = z.infer<typeof ForecastLevel>;
 
 /** False for `2026-02-30`, and for a text that is not a day. */
 function isOnCalendar(day: string): boolean {

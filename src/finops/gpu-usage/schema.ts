@@ -1,6 +1,7 @@
 export { GpuHeatMap, GpuReadings, getGpuHeatMap, getGpuReadings } from './heat/schema.ts';
 export { type GpuCost, GpuIdle, getGpuIdle } from './idle/schema.ts';
 export { listGpuOwnerRules } from './owner-rules/schema.ts';
+export { OwnerDimension } from './owners/dimension/schema.ts';
 export {
   type Bucket,
   type BucketCost,
@@ -16,6 +17,5 @@ export {
   gpuEfficiencyCsv,
   gpuOutcomesCsv,
   gpuOwnersCsv,
-  OwnerDimension,
   WorkOutcome,
 } from './owners/schema.ts';

@@ -5,8 +5,10 @@ import { Currency, DecimalString, UtcInstant } from '../../platform/units/schema
 import { Approval } from '../evidence/schema.ts';
 import { AtDemand, UnitCostBasis } from '../unit-cost/schema.ts';
 import { ApprovalRule, CostRule, QualityRule, testTerms } from './rules/schema.ts';
+import { Verdict } from './verdict/schema.ts';
 
 export { ApprovalRule, CostRule, isPredictionCostRule, type PredictionCostRule, QualityRule } from './rules/schema.ts';
+export { Verdict } from './verdict/schema.ts';
 
 export const PolicyName = z
   .string()
@@ -89,11 +91,6 @@ export const listModelPolicies = endpoint({
   response: z.strictObject({ policies: z.array(Policy).describe('Policies by name') }),
   errors: [],
 });
-
-export const Verdict = z
-  .enum(['promote', 'hold', 'reject'])
-  .describe('promote: every check passes. hold: a check is inconclusive and none fails. reject: a check fails');
-export type Verdict = z.infer<typeof Verdict>;
 
 const CheckPart = z
   .strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CoverageDimension } from '../../../src/finops/allocation/schema.ts';
+import { CoverageDimension } from '../../../src/finops/allocation/coverage-dimension/schema.ts';
 
 export const AllocationTab = z.enum(['unallocated', 'suggestions', 'rules', 'shared', 'metered']);
 export type AllocationTab = z.infer<typeof AllocationTab> | 'coverage';

@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import { type Anomaly, type AnomalyVerdict, verdicts } from '../../../src/finops/anomalies/schema.ts';
+import type { Anomaly, AnomalyVerdict } from '../../../src/finops/anomalies/schema.ts';
+import { verdicts } from '../../../src/finops/anomalies/selection/schema.ts';
 import { formatDay, formatInstant } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
 import parts from '../parts/parts.module.css';

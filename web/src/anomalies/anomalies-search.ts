@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type AnomalySelection, measures, verdicts } from '../../../src/finops/anomalies/schema.ts';
+import type { AnomalySelection } from '../../../src/finops/anomalies/schema.ts';
+import { measures, verdicts } from '../../../src/finops/anomalies/selection/schema.ts';
 import { type DateRange, findWholeMonth } from '../frame/date-range.ts';
 
 /** URL parameters of the anomalies page, in addition to month and team. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Verdict } from '../../../src/tradeoff/gates/schema.ts';
+import { Verdict } from '../../../src/tradeoff/gates/verdict/schema.ts';
 
 /** URL parameters of the decisions page. */
 export const DecisionsSearch = z.object({

@@ -1,4 +1,4 @@
-import { MAX_COMPARED_RUNS } from '../../../src/mlops/run-views/views/schema.ts';
+import { MAX_COMPARED_RUNS } from '../../../src/mlops/run-views/compared/schema.ts';
 import type { Run } from '../../../src/mlops/runs/schema.ts';
 import { counted, formatCount } from '../format/number.ts';
 import parts from '../parts/parts.module.css';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RunView } from '../../../src/mlops/runs/schema.ts';
+import type { RunView } from '../../../src/mlops/runs/schema.ts';
 
 const list = z
   .union([z.string().transform((one) => [one]), z.array(z.string())])
@@ -11,7 +11,10 @@ const text = (most: number) => z.string().min(1).max(most).optional().catch(unde
 export const ExperimentsSearch = z.object({
   /** A part of the names that are listed. */
   name: text(500),
-  view: RunView.extract(['deleted']).optional().catch(undefined),
+  view: z
+    .enum(['deleted'] satisfies RunView[])
+    .optional()
+    .catch(undefined),
   /** The metric whose best value is shown, and its direction. */
   metric: text(250),
   goal: z.enum(['lowest']).optional().catch(undefined),
@@ -29,7 +32,10 @@ export const RunsSearch = z.object({
   /** Runs that started within this time. */
   since: z.enum(AGES).optional().catch(undefined),
   /** Active runs when left out. */
-  view: RunView.extract(['deleted', 'all']).optional().catch(undefined),
+  view: z
+    .enum(['deleted', 'all'] satisfies RunView[])
+    .optional()
+    .catch(undefined),
   /** `metrics.ndcg` for the smallest first, `-metrics.ndcg` for the largest first. */
   sort: text(300),
   /** Columns in order, when they are not the usual ones. */

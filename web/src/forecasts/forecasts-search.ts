@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ForecastLevel } from '../../../src/finops/forecasts/schema.ts';
+import { ForecastLevel } from '../../../src/finops/forecasts/level/schema.ts';
 
 /** URL parameters of the forecasts page: the drawn forecast, its view, and the list in the table. */
 export const ForecastsSearch = z.object({

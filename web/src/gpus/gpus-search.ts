@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OwnerDimension } from '../../../src/finops/gpu-usage/schema.ts';
+import { OwnerDimension } from '../../../src/finops/gpu-usage/owners/dimension/schema.ts';
 
 /** Dimensions of the efficiency over time. */
 export const EFFICIENCY_BY = ['team', 'model', 'project', 'endpoint'] as const;

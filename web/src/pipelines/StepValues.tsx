@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
-import { Verdict } from '../../../src/tradeoff/gates/schema.ts';
+import { Verdict } from '../../../src/tradeoff/gates/verdict/schema.ts';
 import { formatMeasure } from '../format/number.ts';
 import { Facts } from '../parts/Facts.tsx';
 import parts from '../parts/parts.module.css';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_COMPARED_RUNS } from '../../../src/mlops/run-views/views/schema.ts';
+import { MAX_COMPARED_RUNS } from '../../../src/mlops/run-views/compared/schema.ts';
 
 const list = z
   .union([z.string(), z.array(z.string())])

@@ -1,6 +1,7 @@
 import type { Subject } from '../../../org/schema.ts';
+import type { OwnerDimension } from './dimension/schema.ts';
 import type { Item } from './items.ts';
-import type { GpuOwner, OwnerDimension } from './schema.ts';
+import type { GpuOwner } from './schema.ts';
 import { intersectSubjects } from './shared-subject.ts';
 import { addItem, countItemHours, createEmptySum, type Sum, sumIdleHours, sumIdleUnits, toFigures } from './sum.ts';
 

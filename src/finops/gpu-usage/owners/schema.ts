@@ -3,6 +3,7 @@ import { Subject } from '../../../org/schema.ts';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { Currency, DecimalString, UtcInstant } from '../../../platform/units/schema.ts';
 import { getGpuIdle } from '../idle/schema.ts';
+import { OwnerDimension } from './dimension/schema.ts';
 
 export const WorkOutcome = z
   .enum(['finished', 'failed', 'cancelled', 'running', 'serving', 'unknown'])
@@ -10,27 +11,6 @@ export const WorkOutcome = z
     'How the work ended as far as is known now: cancelled was killed or stopped by a person or a budget; serving has no end; unknown is no run of this server',
   );
 export type WorkOutcome = z.infer<typeof WorkOutcome>;
-
-export const OwnerDimension = z
-  .enum([
-    'team',
-    'project',
-    'pipeline',
-    'pipelineRun',
-    'step',
-    'experiment',
-    'run',
-    'model',
-    'modelVersion',
-    'endpoint',
-    'gpuModel',
-    'host',
-    'gpu',
-    'owner',
-  ])
-  .describe(
-    'Grouping: a field of the subject (a step is PIPELINE/STEP, a modelVersion MODEL/VERSION), the model or host of the GPU, the GPU, or owner: all known fields of the owner',
-  );
 
 /** Buckets of GPU time that never overlap, in the order in which they are drawn. */
 export const bucketNames = ['used', 'underUsed', 'idleHeld', 'idleFree', 'idleUnknown', 'unallocated'] as const;
@@ -79,8 +59,6 @@ const figures = {
   usedShare: share.describe('Used of paid GPU-hours, 0 to 1; null without hours'),
   idleShare: share.describe('Idle of paid GPU-hours, 0 to 1; null without hours'),
 };
-
-export type OwnerDimension = z.infer<typeof OwnerDimension>;
 
 export const UnknownOwner = z
   .strictObject({

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { endpoint } from '../../../platform/contract/schema.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
 import { Run, RunId } from '../../runs/schema.ts';
+import { MAX_COMPARED_RUNS } from '../compared/schema.ts';
 
 /** Range of steps and times; the integers of both stores contain it. */
 const Axis = z.coerce.number().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER);
 
-export const MAX_COMPARED_RUNS = 50;
 const MAX_KEYS = 200;
 const MAX_SAMPLES = 200_000;
 
