@@ -1,8 +1,8 @@
-import { formatMetricName } from '../format/metric-name.ts';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { ExperimentActivity } from '../../../src/mlops/run-views/run-table/schema.ts';
 import type { Experiment } from '../../../src/mlops/runs/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatCount, formatMeasure } from '../format/number.ts';
 import { Instant } from '../parts/Instant.tsx';
 import { Skeleton } from '../parts/Skeleton.tsx';

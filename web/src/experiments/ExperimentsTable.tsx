@@ -1,7 +1,7 @@
-import { formatMetricName } from '../format/metric-name.ts';
 import { useMemo } from 'react';
 import type { ExperimentActivity } from '../../../src/mlops/run-views/run-table/schema.ts';
 import type { Experiment } from '../../../src/mlops/runs/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatCount } from '../format/number.ts';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';

@@ -1,10 +1,10 @@
-import { formatMetricName } from '../format/metric-name.ts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import type { RunGroup } from '../../../src/mlops/run-views/run-table/schema.ts';
 import { groupRuns, type RunColumn } from '../../../src/mlops/run-views/run-table/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { toCsv } from '../format/csv.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';

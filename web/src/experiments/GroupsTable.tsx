@@ -1,6 +1,6 @@
-import { formatMetricName } from '../format/metric-name.ts';
 import { Link } from '@tanstack/react-router';
 import type { RunGroup } from '../../../src/mlops/run-views/run-table/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { formatCount, formatMeasure } from '../format/number.ts';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';

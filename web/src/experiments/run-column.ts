@@ -1,5 +1,5 @@
-import { formatMetricName } from '../format/metric-name.ts';
 import type { RunColumn } from '../../../src/mlops/run-views/run-table/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { isCompanion, isSystem, keyMetric } from '../runs/metric-words.ts';
 
 /** The first column: it carries the mark and the name, and is always there. */
