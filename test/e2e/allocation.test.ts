@@ -198,7 +198,7 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
     ).toBe(totals[0]?.unallocatedAfter);
     await page.getByRole('button', { name: 'Undo' }).click();
     const nobodys = async () => decimal((await coverage())[0]?.unallocated ?? 0).toFixed();
-    await expect.poll(nobodys, { timeout: 20_000 }).toBe(totals[0]?.unallocatedBefore);
+    await expect.poll(nobodys, { timeout: 60_000 }).toBe(totals[0]?.unallocatedBefore);
     await page.getByText(`Version ${before + 2} of the rules is active in every month`).waitFor();
   });
 

@@ -28,9 +28,12 @@ export interface AnomalyScope {
 /** Query of the anomalies page. The least impact hides rows of the page; it changes no total. */
 export function anomaliesQuery(
   { range, team }: AnomalyScope,
-  { impact: _, ...search }: AnomaliesSearch = {},
+  { state, direction, measure, feedback, owner }: AnomaliesSearch = {},
 ): AnomalySelection {
-  const chosen = Object.entries(search).filter(([, value]) => value !== undefined);
+  // The search of the page has the parameters of the frame as well, which the endpoint does not take.
+  const chosen = Object.entries({ state, direction, measure, feedback, owner }).filter(
+    ([, value]) => value !== undefined,
+  );
   return {
     ...toPeriod(range),
     ...(team === undefined ? {} : { team }),

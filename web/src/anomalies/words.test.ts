@@ -41,6 +41,8 @@ it('a month is asked for as a period, other ranges by their ends', () => {
   expect(anomaliesQuery(scope, { state: undefined })).toEqual(anomaliesQuery(scope));
   expect(anomaliesQuery({ range: undefined, team: undefined }, { state: 'open' })).toEqual({ state: 'open' });
   const days = { from: '2026-10-03', to: '2026-10-09' };
+  const framed = { period: 'all', compare: 'before', state: 'open' } as const;
+  expect(anomaliesQuery({ range: days, team: undefined }, framed)).toEqual({ ...days, state: 'open' });
   expect(anomaliesQuery({ range: days, team: undefined })).toEqual(days);
 });
 
