@@ -23,8 +23,9 @@ if (url === undefined || data === undefined) throw new Error('--url and --data a
 const startedAt = performance.now();
 const elapsed = () => `${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s`;
 const ending = new AbortController();
+let isComplete = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => (values['go-on'] ? ending.abort() : process.exit(1)));
+  process.once(signal, () => (isComplete ? ending.abort() : process.exit(1)));
 }
 
 const { verdicts, production } = await runDemo(createDemoClient(url), {
@@ -38,6 +39,7 @@ for (const { summary, reasons } of verdicts) {
   console.log(`- ${summary}`);
   for (const reason of reasons) console.log(`    ${reason}`);
 }
+isComplete = true;
 console.log(`\nThe demo is complete after ${elapsed().trim()}.`);
 if (values['go-on']) {
   console.log(`Look at it: ${url}   (MLflow clients: MLFLOW_TRACKING_URI=${url}; Ctrl-C ends)`);
