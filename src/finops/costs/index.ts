@@ -46,7 +46,7 @@ export { type CostsDeps, createRelations } from './relations.ts';
 export interface Costs {
   /** Allocated cost of all subjects with the given fields. A charge counts on the day on which it begins. */
   readonly allocatedOver: ReadAllocated;
-  /** `allocatedOver` for one request about many subjects: shared facts (files, reach of the bills) are read once. Not to be kept. */
+  /** `allocatedOver` for one request about many subjects: files and the reach of the bills are read once for all of them. Not to be kept. */
   allocatedReader(): ReadAllocated;
   /**
    * Usage per charge period and kind of payment: on demand, by a commitment, as spot. Errors: `invalid_request` for a
