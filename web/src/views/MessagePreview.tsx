@@ -1,8 +1,7 @@
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
-import type { ScheduleSpec } from './ScheduleDialog.tsx';
 import { PERIODS } from './schedule-text.ts';
-import { useMessage } from './use-schedules.ts';
+import { type ScheduleSpec, useMessage } from './use-schedules.ts';
 import styles from './views.module.css';
 
 interface MessagePreviewProps {

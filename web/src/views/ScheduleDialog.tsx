@@ -1,16 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { BodyOf } from '../../../src/platform/contract/schema.ts';
-import type { putViewSchedule, ViewSchedule } from '../../../src/tradeoff/view-schedules/schema.ts';
+import type { ViewSchedule } from '../../../src/tradeoff/view-schedules/schema.ts';
 import type { SavedView } from '../../../src/tradeoff/views/schema.ts';
 import { FormDialog } from '../parts/FormDialog.tsx';
 import { MessagePreview } from './MessagePreview.tsx';
 import { ScheduleFields } from './ScheduleFields.tsx';
 import { ScheduleState } from './ScheduleState.tsx';
-import { useChannels, useScheduleChanges } from './use-schedules.ts';
+import { type ScheduleSpec, useChannels, useScheduleChanges } from './use-schedules.ts';
 import styles from './views.module.css';
-
-export type ScheduleSpec = Required<BodyOf<typeof putViewSchedule>>;
 
 interface ScheduleDialogProps {
   readonly view: SavedView;

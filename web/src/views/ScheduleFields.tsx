@@ -1,6 +1,6 @@
 import { SendInterval, Weekday } from '../../../src/tradeoff/view-schedules/schema.ts';
 import { FormField } from '../document-form/FormField.tsx';
-import type { ScheduleSpec } from './ScheduleDialog.tsx';
+import type { ScheduleSpec } from './use-schedules.ts';
 import styles from './views.module.css';
 
 interface ScheduleFieldsProps {

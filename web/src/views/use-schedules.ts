@@ -12,6 +12,8 @@ import {
 } from '../../../src/tradeoff/view-schedules/schema.ts';
 import { call, endpointQuery } from '../client.ts';
 
+export type ScheduleSpec = Required<BodyOf<typeof putViewSchedule>>;
+
 const schedulesQuery = endpointQuery(listViewSchedules);
 /** While a message is on its way, its result is asked for. */
 const DELIVERY_MS = 1500;
