@@ -6,7 +6,6 @@ export {
   type DateRange,
   daysIn,
   daysLater,
-  findMonthEnd,
   isByDay,
   monthsLater,
   readRange,
