@@ -4,7 +4,6 @@ import { DisplayToggle } from '../charts/DisplayToggle.tsx';
 import { FrontierChart } from '../charts/FrontierChart.tsx';
 import type { FrontierChartData } from '../charts/frontier-option.ts';
 import { usePng } from '../charts/use-png.ts';
-import { formatMetricName } from '../format/metric-name.ts';
 import { Card } from '../parts/Card.tsx';
 import { useNarrow } from '../parts/use-narrow.ts';
 import { describeAxes } from './describe-axes.ts';
