@@ -116,7 +116,7 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
     await page.getByRole('button', { name: 'Add to draft' }).first().click();
     await page.waitForURL(/tab=rules/);
     const form = page.getByRole('list', { name: 'Rules of the draft' });
-    expect(await form.getByRole('listitem').count()).toBe(rules.split('- name:').length);
+    await expect.poll(() => form.getByRole('listitem').count()).toBe(rules.split('- name:').length);
     await page.getByRole('tab', { name: 'YAML' }).click();
     const draft = page.getByLabel('Allocation rules as YAML');
     const text = await draft.inputValue();
