@@ -59,14 +59,27 @@ async function visitOnce(browser: Browser, address: string): Promise<Visit> {
   });
   await network.send('Network.enable');
   const requests = recordRequests(page);
+  await page.addInitScript(WATCH_USABLE);
   await page.goto(address, { waitUntil: 'commit' });
-  await page.getByTestId('answer').first().waitFor({ timeout: LIMIT_MS });
-  const busy = page.locator('[aria-busy="true"]');
-  while ((await busy.count()) > 0) await busy.first().waitFor({ state: 'detached', timeout: LIMIT_MS });
-  const usableMs = await page.evaluate<number>('performance.now()');
+  await page.waitForFunction('usableAt !== null', undefined, { timeout: LIMIT_MS });
   await page.waitForLoadState('networkidle');
-  return { usableMs, bytes, requests };
+  const usable = await page.waitForFunction('usableAt', undefined, { timeout: LIMIT_MS });
+  return { usableMs: Number(await usable.jsonValue()), bytes, requests };
 }
+
+/**
+ * In the page: `usableAt` is the time since the navigation from which the answer stood and nothing was busy, until now. It is looked at on
+ * every frame, where the waits of a locator look again only after up to half a second.
+ */
+const WATCH_USABLE = `
+  window.usableAt = null;
+  const look = () => {
+    const isUsable = document.querySelector('[data-testid="answer"]') && !document.querySelector('[aria-busy="true"]');
+    window.usableAt = isUsable ? (window.usableAt ?? performance.now()) : null;
+    requestAnimationFrame(look);
+  };
+  look();
+`;
 
 function recordRequests(page: Page): Map<string, number> {
   const requests = new Map<string, number>();
