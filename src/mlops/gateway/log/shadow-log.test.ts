@@ -26,6 +26,9 @@ beforeAll(async () => {
   await registeredFiles(application, 'm', { 'model.onnx': linearGraph([1, 1]) });
   await registeredFiles(application, 'm', { 'model.onnx': linearGraph([2, 2]) });
   await registeredFiles(application, 'n', { 'model.onnx': linearGraph([3, 3]) });
+  // Its monitor has no other user: the gateway applies a changed monitor up to a second later.
+  await registeredFiles(application, 'half', { 'model.onnx': linearGraph([1, 1]) });
+  await registeredFiles(application, 'half', { 'model.onnx': linearGraph([2, 2]) });
   await registeredFiles(application, 'chat', { MLmodel: 'flavors: {}' });
 });
 afterAll(() => application[Symbol.asyncDispose]());
@@ -98,17 +101,17 @@ it('the tokens of a shadow answer are in no ledger, and a stream is logged when 
 });
 
 it('only copies of stored predictions are logged, without the fields that either model redacts', async () => {
-  const document = (model: string, log: object) =>
-    JSON.stringify({ apiVersion: 'steelyard/v1', kind: 'Monitor', metadata: { name: model }, spec: { model, log } });
-  await applied(application, document('m', { sample: 0.5, redact: ['x'] }));
-  await serve('sampled', { log: { answer: 'before' } });
+  const spec = { model: 'half', log: { sample: 0.5, redact: ['x'] } };
+  const document = { apiVersion: 'steelyard/v1', kind: 'Monitor', metadata: { name: 'half' }, spec };
+  await applied(application, JSON.stringify(document));
+  const half = (version: string) => ({ ...onnx(version), model: 'half' });
+  await serve('sampled', { variants: { main: half('1'), next: half('2') }, log: { answer: 'before' } });
   await Promise.all(Array.from({ length: 20 }, (_, at) => post('sampled', { inputs: [[at, 0]] })));
-  const stored = (await predictionsOf('sampled')).map(({ prediction }) => prediction).toSorted();
+  const stored = (await predictionsOf('sampled', 'half')).map(({ prediction }) => prediction).toSorted();
   expect(stored.length).toBeGreaterThan(0);
   expect(stored.length).toBeLessThan(20);
   await expect.poll(() => copiesOf('sampled').map(({ prediction }) => prediction), WAIT).toEqual(stored);
   expect(copiesOf('sampled').every(({ inputs }) => inputs === '{}')).toBe(true);
-  await applied(application, document('m', {}));
 });
 
 it('the answer of a shadow cascade has the name of the cascade and the version that answered', async () => {
