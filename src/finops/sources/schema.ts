@@ -154,7 +154,7 @@ export const getSourceDocument = endpoint({
   scope: 'platform.apply',
   summary: 'Get the specification of a bill source, to change it; secrets are references',
   params: z.strictObject({ source: z.string().min(1).max(63).describe('Name of the source') }),
-  response: z.strictObject({ source: z.string().describe('Name of the source'), spec: BillSourceSpec }),
+  response: z.strictObject({ source: z.string().describe('Name of the source'), spec: BillSourceSpec.describe('Specification, as `kind: BillSource` has it') }),
   errors: ['bill_source_not_found'],
 });
 

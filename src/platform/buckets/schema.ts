@@ -18,7 +18,7 @@ const address = z
   .meta(adminOnly);
 
 const FolderLocation = z.strictObject({
-  type: z.literal('folder'),
+  type: z.literal('folder').describe('A folder on the server.'),
   path: z
     .string()
     .min(1)
@@ -27,7 +27,7 @@ const FolderLocation = z.strictObject({
 });
 
 const S3Location = z.strictObject({
-  type: z.literal('s3'),
+  type: z.literal('s3').describe('An S3 bucket.'),
   bucket: z.string().min(1).max(255).describe('Name of the bucket.'),
   prefix,
   region: z
@@ -66,7 +66,7 @@ const S3Location = z.strictObject({
 
 const AzureBlobLocation = z
   .strictObject({
-    type: z.literal('azureBlob'),
+    type: z.literal('azureBlob').describe('An Azure Blob container.'),
     container: z.string().min(1).max(63).describe('Name of the container.'),
     prefix,
     account: z
