@@ -44,7 +44,9 @@ function explainFailures(checks: readonly Check[]): string {
   const failed = checks.filter(({ holds }) => holds === false);
   const reasons = failed.map((check) => {
     const { measured, bound, unit } = formatFigures(check);
-    return `${describeCheck(check)} is ${measured}, required ${check.comparison} ${bound}${unit}`;
+    // The figures may be for another number of predictions than the name states.
+    const name = unit === PER_1M ? describeCheck(check).replace(PER_1000, ' of predictions') : describeCheck(check);
+    return `${name} is ${measured}, required ${check.comparison} ${bound}${unit}`;
   });
   return reasons.length === 0 ? '' : `Failed: ${reasons.join('; ')}.`;
 }
