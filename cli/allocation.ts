@@ -6,12 +6,12 @@ import {
   getAllocationRules,
   getCoverage,
   getRuleHits,
-  getTeamOffer,
   getUnallocated,
   type Holder,
   type Preview,
   previewAllocation,
 } from '../src/finops/allocation/schema.ts';
+import { getTeamOffer } from '../src/finops/allocation/team-offer/schema.ts';
 import { CostMetric, DEFAULT_METRIC } from '../src/finops/billing/schema.ts';
 import type { ResponseOf } from '../src/platform/contract/schema.ts';
 import { postApply } from '../src/platform/manifests/schema.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { getTeamOffer } from '../src/finops/allocation/schema.ts';
+import { getTeamOffer } from '../src/finops/allocation/team-offer/schema.ts';
 import { billQuality, type QualityFinding } from '../src/finops/billing/quality/schema.ts';
 import { getRawRow } from '../src/finops/billing/raw/schema.ts';
 import {

@@ -1,4 +1,4 @@
-import type { TeamOffer } from '../src/finops/allocation/schema.ts';
+import type { TeamOffer } from '../src/finops/allocation/team-offer/schema.ts';
 import { formatAmount, formatCount } from './output/amounts.ts';
 
 /** `1,204 of 1,300 rows (12,345.67 USD, 97 %) have the tag team, with 7 values.` */

@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Decision } from '../../src/tradeoff/decisions/schema.ts';
+import { formatCheckName } from '../../web/src/decisions/check-name.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
 import { listedDecisions } from './questions.ts';
 
@@ -55,7 +56,7 @@ describe.skipIf(!hasChromium)('models and decisions in the browser (skipped wher
       expect(await region.getByRole('listitem').count()).toBe(own.length);
       for (const check of own) {
         const text = await readable(region);
-        expect(text).toContain(check.name.replace(/_at_(\d+)/, '@$1'));
+        expect(text).toContain(formatCheckName(check));
         expect(text).toContain(check.source);
       }
     }

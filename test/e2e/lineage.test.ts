@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { getModelVersion } from '../../src/mlops/registry/schema.ts';
 import type { Decision } from '../../src/tradeoff/decisions/schema.ts';
 import { getLineage, type Lineage } from '../../src/tradeoff/lineage/schema.ts';
+import { formatMetricName } from '../../web/src/format/metric-name.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable } from '../support/browser.ts';
 import { axeFaults } from './faults-found.ts';
 import { ask, listedDecisions } from './questions.ts';
@@ -42,7 +43,7 @@ describe.skipIf(!hasChromium)('a version and its lineage in the browser (skipped
     await page.getByRole('tab', { name: 'Metrics and evaluations' }).click();
     const worth = page.getByRole('region', { name: 'Metrics' });
     for (const metric of Object.keys(version.metrics).filter((name) => !/\.(ci_lower|ci_upper|n)$/.test(name))) {
-      await expect.poll(() => readable(worth)).toContain(metric);
+      await expect.poll(() => readable(worth)).toContain(formatMetricName(metric));
     }
   });
 

@@ -11,12 +11,12 @@ import {
   getAllocationRules,
   getCoverage,
   getRuleHits,
-  getTeamOffer,
   getUnallocated,
   listDerivations,
   previewAllocation,
 } from './schema.ts';
 import { findLastDerivations, findRulesInForce, findRulesOfVersion, type StoredRules } from './store.ts';
+import { getTeamOffer } from './team-offer/schema.ts';
 import { suggestTeamRule } from './team-offer.ts';
 import { readUnallocated } from './unallocated.ts';
 import { recordWorkloadUsage } from './workloads/schema.ts';

@@ -3,7 +3,8 @@ import { postApply } from '../../platform/manifests/schema.ts';
 import { call, importFiles } from '../../testing/application.ts';
 import { sharedQuietApplication } from '../../testing/shared.ts';
 import { applyRules, type BillRow, billCsv } from '../testing/allocation.ts';
-import { getCoverage, getTeamOffer } from './schema.ts';
+import { getCoverage } from './schema.ts';
+import { getTeamOffer } from './team-offer/schema.ts';
 
 const application = await sharedQuietApplication();
 const importRows = (rows: readonly BillRow[]) => importFiles(application, 'aws', { 'a.csv': billCsv(rows) });

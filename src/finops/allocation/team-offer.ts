@@ -5,8 +5,8 @@ import { billRows } from '../billing/index.ts';
 import { divideToRatio, type ReportDeps, toExact } from './coverage.ts';
 import { assignsField } from './rules/assignable.ts';
 import type { AllocationRule, Normalise } from './rules/schema.ts';
-import type { TeamOffer } from './schema.ts';
 import { findRulesInForce, type StoredRules } from './store.ts';
+import type { TeamOffer } from './team-offer/schema.ts';
 
 /** Tag keys that name a team, after removal of prefix, case and separators. */
 const TEAM_KEYS = ['team', 'teams', 'teamname', 'teamid', 'owningteam', 'ownerteam', 'teamowner', 'costteam'];

@@ -1,91 +1,25 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { getAllocationRules, getTeamOffer, type TeamOffer } from '../../../src/finops/allocation/schema.ts';
-import { postApply } from '../../../src/platform/manifests/schema.ts';
-import { call, endpointQuery } from '../client.ts';
-import { counted, formatCount, formatPercent } from '../format/number.ts';
-import { ErrorState } from '../parts/ErrorState.tsx';
-import { MoneyFigure } from '../parts/MoneyFigure.tsx';
-import { Notice } from '../parts/Notice.tsx';
-import parts from '../parts/parts.module.css';
-import { rulesYaml } from './rules-yaml.ts';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
+import { getTeamOffer } from '../../../src/finops/allocation/team-offer/schema.ts';
+import { endpointQuery } from '../client.ts';
 
-const FILE = 'by-team-tag.yaml';
+const TeamRuleOffer = lazy(() => import('./TeamRuleOffer.tsx').then((module) => ({ default: module.TeamRuleOffer })));
 
 interface TeamRuleNoticeProps {
   /** False until the page's headline is loaded, so that this request does not delay it. */
   readonly ask: boolean;
 }
 
-/**
- * Shown while no rule assigns cost to a team: offers a rule by the team tag, with a button to add it and one to undo
- * it.
- */
+/** Shown while no rule assigns cost to a team, and after the offered rule was added, with undo. */
 export function TeamRuleNotice({ ask }: TeamRuleNoticeProps) {
-  const queries = useQueryClient();
   const offered = useQuery({ ...endpointQuery(getTeamOffer), enabled: ask });
   const offer = offered.data?.offer ?? null;
-  const rules = useQuery({ ...endpointQuery(getAllocationRules), enabled: offer !== null });
-  const [before, setBefore] = useState<string>();
-  const put = useMutation({
-    mutationFn: (text: string) => call(postApply, { body: { documents: [{ file: FILE, text }] } }),
-    onSuccess: () => queries.invalidateQueries(),
-  });
-  if (put.error !== null) {
-    return <ErrorState error={put.error} what="The rule" onRetry={() => put.reset()} />;
-  }
-  if (before !== undefined) {
-    const undo = () => put.mutate(before, { onSuccess: () => setBefore(undefined) });
-    return (
-      <Notice
-        kind="status"
-        actions={
-          <button type="button" className={parts.button} disabled={put.isPending} onClick={undo}>
-            {put.isPending ? 'Undoing…' : 'Undo'}
-          </button>
-        }
-      >
-        Added the rule <strong>by-team-tag</strong>. Costs are assigned to teams by it.
-      </Notice>
-    );
-  }
-  if (offer === null) return null;
-  const add = () => {
-    const inForce = rules.data;
-    if (inForce !== undefined) put.mutate(offer.document, { onSuccess: () => setBefore(rulesYaml(inForce)) });
-  };
+  const [wasOffered, setWasOffered] = useState(false);
+  if (offer !== null && !wasOffered) setWasOffered(true);
+  if (offer === null && !wasOffered) return null;
   return (
-    <Notice
-      actions={
-        <button
-          type="button"
-          className={parts.button}
-          disabled={put.isPending || rules.data === undefined}
-          onClick={add}
-        >
-          {put.isPending ? 'Adding the rule…' : 'Assign cost by this tag'}
-        </button>
-      }
-    >
-      <strong>No rule assigns cost to a team.</strong> <Offer offer={offer} />
-    </Notice>
-  );
-}
-
-function Offer({ offer }: { readonly offer: TeamOffer }) {
-  const { tagKeys, values, billRows, allRows, amounts } = offer;
-  return (
-    <>
-      {formatCount(billRows)} of {counted(allRows, 'bill row')} have the {tagKeys.length === 1 ? 'tag' : 'tags'}{' '}
-      <code>{tagKeys.join(', ')}</code>, with {counted(values, 'team')}; effective cost{' '}
-      {amounts.map(({ currency, amount, share }, index) => (
-        <span key={currency}>
-          {index > 0 && ', '}
-          <MoneyFigure money={{ amount, currency }} />
-          {share !== null && ` (${formatPercent(share * 100)})`}
-        </span>
-      ))}
-      .
-    </>
+    <Suspense fallback={null}>
+      <TeamRuleOffer offer={offer} />
+    </Suspense>
   );
 }

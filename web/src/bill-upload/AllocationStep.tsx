@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { getTeamOffer, getUnallocated } from '../../../src/finops/allocation/schema.ts';
+import { getUnallocated } from '../../../src/finops/allocation/schema.ts';
+import { getTeamOffer } from '../../../src/finops/allocation/team-offer/schema.ts';
 import { TeamRuleNotice } from '../allocation/TeamRuleNotice.tsx';
 import { endpointQuery } from '../client.ts';
 import { Card } from '../parts/Card.tsx';

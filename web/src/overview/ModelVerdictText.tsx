@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
 import { listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { useModel } from '../models/use-model.ts';
@@ -13,14 +14,22 @@ import styles from './tiles.module.css';
 
 const HEIGHT = 112;
 
+interface ModelVerdictTextProps {
+  readonly model: string;
+  /** The newest decisions of all models; undefined until they are read. */
+  readonly listed: ResponseOf<typeof listDecisions> | undefined;
+}
+
 /** "Ship v7. v6 ranks 46 % better but costs 8 times as much per prediction: rejected." */
-export function ModelVerdictText({ model }: { readonly model: string }) {
+export function ModelVerdictText({ model, listed }: ModelVerdictTextProps) {
   const { evidence, policy } = useModel(model);
-  const decisions = useQuery(endpointQuery(listDecisions, { query: { model } }));
+  const isPart = listed !== undefined && listed.nextPageToken !== null;
+  const ofModel = useQuery({ ...endpointQuery(listDecisions, { query: { model } }), enabled: isPart });
+  const decisions = isPart ? ofModel.data?.decisions : listed?.decisions.filter((one) => one.model === model);
   if (evidence.isError) {
     return <ErrorState error={evidence.error} what={`The quality of ${model}`} onRetry={() => evidence.refetch()} />;
   }
-  if (evidence.data === undefined || decisions.data === undefined) return <Skeleton height={HEIGHT} />;
+  if (evidence.data === undefined || decisions === undefined) return <Skeleton height={HEIGHT} />;
   const { versions, compared } = evidence.data;
   const metric = listMetrics(versions, policy)[0];
   const { ship, refused } = describeVerdict({
@@ -28,7 +37,7 @@ export function ModelVerdictText({ model }: { readonly model: string }) {
     compared,
     policy,
     metric,
-    decisions: decisions.data.decisions,
+    decisions,
   });
   return (
     <>

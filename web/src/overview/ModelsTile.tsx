@@ -2,7 +2,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { listModels } from '../../../src/mlops/registry/schema.ts';
 import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
-import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
+import type { listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
 import { verdictReason } from '../decisions/verdict-reason.ts';
 import { counted } from '../format/number.ts';
 import { useScope } from '../frame/use-scope.ts';
@@ -19,7 +19,7 @@ const LISTED = 2;
 
 interface ModelsTileProps {
   readonly models: UseQueryResult<ResponseOf<typeof listModels>>;
-  readonly decisions: readonly Decision[] | undefined;
+  readonly decisions: ResponseOf<typeof listDecisions> | undefined;
 }
 
 /** Which version to ship, the reason against the better one, and the missing evidence of versions without a verdict. */
@@ -27,7 +27,8 @@ export function ModelsTile({ models, decisions }: ModelsTileProps) {
   const scope = useScope();
   const all = models.data?.models;
   const newest = all?.toSorted((a, b) => b.lastUpdatedAt.localeCompare(a.lastUpdatedAt))[0];
-  const waiting = all === undefined || decisions === undefined ? undefined : listWaiting(all, decisions, verdictReason);
+  const waiting =
+    all === undefined || decisions === undefined ? undefined : listWaiting(all, decisions.decisions, verdictReason);
   return (
     <Tile
       title="Models to decide on"
@@ -52,7 +53,7 @@ export function ModelsTile({ models, decisions }: ModelsTileProps) {
             {newest === undefined ? (
               <p className={styles.text}>No model is registered yet.</p>
             ) : (
-              <ModelVerdictText model={newest.name} />
+              <ModelVerdictText model={newest.name} listed={decisions} />
             )}
             {list.length > 0 && (
               <ul className={styles.lines}>

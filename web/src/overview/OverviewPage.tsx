@@ -40,7 +40,7 @@ export function OverviewPage() {
         <BudgetsTile ask={ask} />
         <HealthTile ask={ask} />
         <SavingsTile ask={ask} />
-        <ModelsTile models={models} decisions={decisions.data?.decisions} />
+        <ModelsTile models={models} decisions={decisions.data} />
         <DecisionsTile decisions={decisions} />
       </div>
       <div className={styles.grid}>
