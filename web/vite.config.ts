@@ -28,6 +28,7 @@ export default defineConfig({
               test: /web\/src\/(parts|format|table|beam|theme|frame|client)|src\/(platform|org)\/.*schema\.ts/,
               minShareCount: 2,
             },
+            { name: 'drawing', test: /web\/src\/(charts|costs)\//, minShareCount: 5 },
           ],
         },
       },
