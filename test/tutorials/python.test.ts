@@ -46,6 +46,8 @@ const VARYING: readonly Varying[] = [
   { pattern: /(?<=1\/1 +\d+ +0 +0) +(?:—|\d+\.\d+ USD)/g },
   // Budget of 5 USD, less the measured costs.
   { pattern: /\b4\.9\d(?= USD)/g, within: 1.02 },
+  // The same for a million predictions.
+  { pattern: /(?<=of predictions \(benchmark\) is )[\d.]+(?= USD)/g, within: 20 },
   // Measured costs are below ten cents; the number after a comparison is a bound of the policy.
   { pattern: /(?<!<= *)\b0\.0\d+/g, within: 20 },
 ];

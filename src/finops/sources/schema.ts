@@ -151,7 +151,7 @@ export const listSources = endpoint({
 export const getSourceDocument = endpoint({
   method: 'GET',
   path: '/api/v1/bill/sources/:source/document',
-  scope: 'platform.apply',
+  scope: 'finops.read',
   summary: 'Get the specification of a bill source, to change it; secrets are references',
   params: z.strictObject({ source: z.string().min(1).max(63).describe('Name of the source') }),
   response: z.strictObject({ source: z.string().describe('Name of the source'), spec: BillSourceSpec.describe('Specification, as `kind: BillSource` has it') }),
