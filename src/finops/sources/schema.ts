@@ -154,7 +154,10 @@ export const getSourceDocument = endpoint({
   scope: 'finops.read',
   summary: 'Get the specification of a bill source, to change it; secrets are references',
   params: z.strictObject({ source: z.string().min(1).max(63).describe('Name of the source') }),
-  response: z.strictObject({ source: z.string().describe('Name of the source'), spec: BillSourceSpec.describe('Specification, as `kind: BillSource` has it') }),
+  response: z.strictObject({
+    source: z.string().describe('Name of the source'),
+    spec: BillSourceSpec.describe('Specification, as `kind: BillSource` has it'),
+  }),
   errors: ['bill_source_not_found'],
 });
 
