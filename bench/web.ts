@@ -35,6 +35,9 @@ const { values: options } = parseArgs({
 });
 
 if (!existsSync(WEB_APP)) throw new Error(`${WEB_APP} is missing: run "npm run build:web" first`);
+if (options.data !== undefined && !existsSync(resolve(options.data, 'data'))) {
+  throw new Error(`${options.data} has no folder "data": the pages of an empty server would be measured`);
+}
 const report = (line: string) => console.error(line);
 const sizes = options.quick ? QUICK : WHOLE;
 const isScratch = options.keep === undefined && options.data === undefined;

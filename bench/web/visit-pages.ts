@@ -61,10 +61,9 @@ async function visitOnce(browser: Browser, address: string): Promise<Visit> {
   const requests = recordRequests(page);
   await page.addInitScript(WATCH_USABLE);
   await page.goto(address, { waitUntil: 'commit' });
-  await page.waitForFunction('usableAt !== null', undefined, { timeout: LIMIT_MS });
+  await page.evaluate(WAIT_USABLE);
   await page.waitForLoadState('networkidle');
-  const usable = await page.waitForFunction('usableAt', undefined, { timeout: LIMIT_MS });
-  return { usableMs: Number(await usable.jsonValue()), bytes, requests };
+  return { usableMs: await page.evaluate<number>(WAIT_USABLE), bytes, requests };
 }
 
 /**
@@ -80,6 +79,13 @@ const WATCH_USABLE = `
   };
   look();
 `;
+
+/** In the page: `usableAt` as soon as it is known. */
+const WAIT_USABLE = `new Promise((resolve, reject) => {
+  setTimeout(() => reject(new Error('the page is not usable')), ${LIMIT_MS});
+  const look = () => (window.usableAt === null ? requestAnimationFrame(look) : resolve(window.usableAt));
+  look();
+})`;
 
 function recordRequests(page: Page): Map<string, number> {
   const requests = new Map<string, number>();
