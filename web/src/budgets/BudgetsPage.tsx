@@ -1,5 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
+import type { Budget } from '../../../src/finops/budgets/schema.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
@@ -7,6 +8,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
 import { BudgetsTable } from './BudgetsTable.tsx';
+import { findLanding, findStatus } from './budget-landing.ts';
 import { useBudgetChange } from './use-budget-change.ts';
 import { useBudgets } from './use-budgets.ts';
 import { answerText } from './words.ts';
@@ -23,7 +25,10 @@ export function BudgetsPage() {
   const setCreating = (open: boolean) =>
     void navigate({ search: (before) => ({ ...before, new: open ? 'budget' : undefined }), replace: true });
   const answer = () => {
-    if (budgets.data !== undefined) return answerText(budgets.data.budgets);
+    if (budgets.data !== undefined) {
+      const isAtRisk = (one: Budget) => findStatus(one, findLanding(one, forecasts.data?.forecasts ?? [])) === 'risk';
+      return answerText(budgets.data.budgets, budgets.data.budgets.filter(isAtRisk).length);
+    }
     return budgets.isError ? 'The budgets could not be read.' : <AnswerPending />;
   };
   return (

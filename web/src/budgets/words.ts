@@ -93,12 +93,13 @@ function describeForecastNotice(threshold: string): string | null {
     : null;
 }
 
-/** `None of 4 budgets exceeded. 2 budgets limit new work.` */
-export function answerText(budgets: readonly Pick<Budget, 'state' | 'enforcement'>[]): string {
+/** `None of 4 budgets exceeded, 2 at risk. 2 budgets limit new work.` `atRisk`: those with this status in the table. */
+export function answerText(budgets: readonly Pick<Budget, 'state' | 'enforcement'>[], atRisk: number): string {
   if (budgets.length === 0) return 'No budget has been created yet.';
   const limited = budgets.filter(({ enforcement }) => enforcement !== 'soft').length;
   const text = budgetsText(budgets);
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}. ${describeLimits(limited)}.`;
+  const risk = atRisk === 0 ? '' : `, ${atRisk} at risk`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${risk}. ${describeLimits(limited)}.`;
 }
 
 function describeLimits(limited: number): string {
