@@ -28,7 +28,7 @@ const { config } = loadConfig({
 });
 const application = await createApplication(config);
 const url = await listenOn(application.http, config);
-if (values.serve) console.log(`The first pages are at ${url}. The demo fills them, in about a minute and a half.\n`);
+if (values.serve) console.log(`The first pages are at ${url}. The demo fills them, in one to two minutes.\n`);
 
 // Another process tells the story, so that the pages answer while models are trained.
 const goOn = values.serve ? ['--go-on'] : [];
