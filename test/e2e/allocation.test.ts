@@ -66,7 +66,7 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
     const sentence = page.getByTestId('allocation-compared');
     await sentence.waitFor();
     expect(await readable(sentence)).toMatch(
-      /is unallocated, (up|down|the same share).*(more|less|the same amount)\.$/,
+      /^The unallocated share is (up|down|unchanged from) .*(more|less|the same amount)\.$/,
     );
     const table = page.getByTestId('allocation-change');
     await table.getByRole('row', { name: /^search/ }).waitFor();

@@ -1,8 +1,8 @@
 import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
 import { formatShare } from '../format/number.ts';
-import { rangePhrase } from '../frame/date-range.ts';
+import { type DateRange, rangePhrase } from '../frame/date-range.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
-import { describeShareChange } from './compared-shares.ts';
+import { type CoverageSums, describeShareChange } from './compared-shares.ts';
 import type { ComparedAllocation } from './use-compared-allocation.ts';
 
 interface ComparedAnswerProps {
@@ -10,8 +10,8 @@ interface ComparedAnswerProps {
   readonly currency: string;
 }
 
-/** "Unallocated in the same days: 5.2 % ($1,040), down 1.9 points from 7.1 % in October 2026: $380 less." */
-export function ComparedAnswer({ compared: { compared, before, after }, currency }: ComparedAnswerProps) {
+/** "The unallocated share is down 1.9 points from 7.1 % in October 2026: $380 less." */
+export function ComparedAnswer({ compared: { compared, isRunning, before, after }, currency }: ComparedAnswerProps) {
   if (compared === undefined || before === undefined || after === undefined) return null;
   const words = describeShareChange(before, after);
   if (words === null) return ` There is no cost ${rangePhrase(compared.before)} to compare with.`;
@@ -20,8 +20,8 @@ export function ComparedAnswer({ compared: { compared, before, after }, currency
     <>
       {' '}
       <span data-testid="allocation-compared">
-        {rangePhrase(compared.after).replace(/^[a-z]/, (letter) => letter.toUpperCase())},{' '}
-        {formatShare(after.unallocated, after.total)} is unallocated, {words} {rangePhrase(compared.before)}:{' '}
+        {isRunning ? describeDays(compared.after, after) : 'The unallocated share is'} {words}{' '}
+        {rangePhrase(compared.before)}:{' '}
         {change.isZero() ? (
           'the same amount'
         ) : (
@@ -34,4 +34,10 @@ export function ComparedAnswer({ compared: { compared, before, after }, currency
       </span>
     </>
   );
+}
+
+/** `From 1 to 18 Nov 2026, 5.2 % is unallocated,` of the days that are compared where the range in view is not over. */
+function describeDays(days: DateRange, { unallocated, total }: CoverageSums): string {
+  const phrase = rangePhrase(days).replace(/^[a-z]/, (letter) => letter.toUpperCase());
+  return `${phrase}, ${formatShare(unallocated, total)} is unallocated,`;
 }

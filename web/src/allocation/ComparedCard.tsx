@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { CallError } from '../client.ts';
 import { listFilters } from '../costs/cost-query.ts';
 import { dimensionValue } from '../format/dimension.ts';
-import { type DateRange, rangeText } from '../frame/date-range.ts';
+import { rangeText } from '../frame/date-range.ts';
 import { Card } from '../parts/Card.tsx';
 import { ChangeMark } from '../parts/ChangeMark.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
@@ -41,7 +41,6 @@ export function ComparedCard({ compared: { compared, isEmpty, error, teams }, cu
             <TeamsTable
               teams={groups.filter((one) => one.currency === currency)}
               total={totals.find((one) => one.currency === currency)}
-              before={compared?.before}
               currency={currency}
             />
           )}
@@ -56,12 +55,10 @@ type Explained = NonNullable<ComparedAllocation['teams']['data']>;
 interface TeamsTableProps {
   readonly teams: Explained['groups'];
   readonly total: Explained['totals'][number] | undefined;
-  readonly before: DateRange | undefined;
   readonly currency: string;
 }
 
-function TeamsTable({ teams, total, before, currency }: TeamsTableProps) {
-  const on = before === undefined ? 'before' : rangeText(before);
+function TeamsTable({ teams, total, currency }: TeamsTableProps) {
   return (
     <SortableTable
       label="Change by team"
@@ -86,7 +83,7 @@ function TeamsTable({ teams, total, before, currency }: TeamsTableProps) {
               </span>
             </Link>
           </th>
-          <Amounts amounts={team} currency={currency} on={on} />
+          <Amounts amounts={team} currency={currency} />
         </tr>
       )}
       foot={
@@ -94,7 +91,7 @@ function TeamsTable({ teams, total, before, currency }: TeamsTableProps) {
           <tfoot>
             <tr>
               <th scope="row">Total</th>
-              <Amounts amounts={total} currency={currency} on={on} />
+              <Amounts amounts={total} currency={currency} />
             </tr>
           </tfoot>
         )
@@ -106,11 +103,9 @@ function TeamsTable({ teams, total, before, currency }: TeamsTableProps) {
 interface AmountsProps {
   readonly amounts: Pick<Explained['totals'][number], 'before' | 'after' | 'change'>;
   readonly currency: string;
-  /** The compared days. */
-  readonly on: string;
 }
 
-function Amounts({ amounts: { before, after, change }, currency, on }: AmountsProps) {
+function Amounts({ amounts: { before, after, change }, currency }: AmountsProps) {
   return (
     <>
       <td className={`${table.number} ${table.wideOnly}`}>
@@ -122,7 +117,7 @@ function Amounts({ amounts: { before, after, change }, currency, on }: AmountsPr
       <td className={table.number}>
         <MoneyDelta money={{ amount: change, currency }} />
         <span className={table.subLine}>
-          <ChangeMark current={after} before={before} on={on} />
+          <ChangeMark current={after} before={before} />
         </span>
       </td>
     </>

@@ -1,6 +1,9 @@
 import type { CoverageRow } from '../../../src/finops/allocation/schema.ts';
 import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
 import { formatShare } from '../format/number.ts';
+import { compareSpend } from '../frame/compared-spend.ts';
+import { type DateRange, daysIn, isByDay } from '../frame/date-range.ts';
+import { type ComparedRanges, type Comparison, comparedRanges } from '../frame/date-range-compare.ts';
 
 /** The cost of some days by whether it is allocated, in one currency. */
 export interface CoverageSums {
@@ -30,6 +33,26 @@ export function findLastDay(rows: readonly CoverageRow[]): string | null {
   );
 }
 
+/**
+ * The ranges that are compared: months with months once they are over, so that the figures are those of the page, else
+ * the days with charges with as many days before.
+ *
+ * @example compareAllocation({ range: { from: '2026-11', to: '2026-11' }, compare: 'before', custom: undefined, through: '2026-11-18' })
+ * // before 1 to 18 Oct, after 1 to 18 Nov
+ */
+export function compareAllocation({ range, compare, custom, through }: Asked): ComparedRanges | undefined {
+  if (through < daysIn(range).to) return compareSpend({ range, compare, custom, through, sameDays: undefined });
+  return comparedRanges(compare === 'sameDays' && !isByDay(range) ? 'before' : compare, range, through, custom);
+}
+
+interface Asked {
+  readonly range: DateRange;
+  readonly compare: Comparison;
+  readonly custom: DateRange | undefined;
+  /** Last day with a charge. */
+  readonly through: string;
+}
+
 /** Smaller changes of a share are none. */
 const LEAST_POINTS = '0.05';
 
@@ -42,7 +65,7 @@ export function describeShareChange(before: CoverageSums, after: CoverageSums): 
   if (then === null || now === null) return null;
   const points = now.minus(then).times(100);
   const from = formatShare(before.unallocated, before.total);
-  if (points.abs().lessThan(LEAST_POINTS)) return `the same share as ${from}`;
+  if (points.abs().lessThan(LEAST_POINTS)) return `unchanged from ${from}`;
   return `${points.isNegative() ? 'down' : 'up'} ${points.abs().toFixed(1)} points from ${from}`;
 }
 

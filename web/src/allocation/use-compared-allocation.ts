@@ -4,16 +4,15 @@ import { getCoverage } from '../../../src/finops/allocation/schema.ts';
 import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import { explainCosts } from '../../../src/finops/costs/explain/schema.ts';
 import { endpointQuery } from '../client.ts';
-import { compareSpend } from '../frame/compared-spend.ts';
-import { rangeParameter, readRange } from '../frame/date-range.ts';
-import { findLastDay, sumCoverage } from './compared-shares.ts';
+import { isByDay, rangeParameter, readRange } from '../frame/date-range.ts';
+import { compareAllocation, findLastDay, sumCoverage } from './compared-shares.ts';
 import type { Allocation } from './use-allocation.ts';
 
 /** Teams that are listed. */
 const LIMIT = 100;
 
 /**
- * The allocation of the days in view and of as many days that they are compared with. Without a chosen comparison, and
+ * The allocation of the range in view and of the range that it is compared with. Without a chosen comparison, and
  * where no day in view has a charge, `compared` is undefined and nothing is asked.
  */
 export function useComparedAllocation({ scope, currency }: Allocation) {
@@ -26,7 +25,8 @@ export function useComparedAllocation({ scope, currency }: Allocation) {
   });
   const through = byDay.data === undefined ? null : findLastDay(byDay.data.rows);
   const custom = readRange(beforeFrom, beforeTo);
-  const compared = isWanted ? compareSpend({ range, compare, custom, through, sameDays: undefined }) : undefined;
+  const compared = isWanted && through !== null ? compareAllocation({ range, compare, custom, through }) : undefined;
+  const isRunning = compared !== undefined && isByDay(compared.after) && !isByDay(range);
   const enabled = compared !== undefined;
   const before = useQuery({ ...endpointQuery(getCoverage, { query: { ...compared?.before } }), enabled });
   const after = useQuery({ ...endpointQuery(getCoverage, { query: { ...compared?.after } }), enabled });
@@ -44,6 +44,8 @@ export function useComparedAllocation({ scope, currency }: Allocation) {
     /** True once a comparison is chosen, also before its days are known. */
     isWanted,
     compared,
+    /** The days in view are not over: only those with charges are compared. */
+    isRunning,
     before: before.data === undefined ? undefined : sumCoverage(before.data.rows, currency),
     after: after.data === undefined ? undefined : sumCoverage(after.data.rows, currency),
     /** No charge in view: nothing to compare. */

@@ -43,10 +43,16 @@ async function describeLanding({ read, team }: SummaryQuestion) {
   const { forecasts, standing, reason } = await read(listForecasts, { query: { level, ...ofTeam(team) } });
   const found = forecasts.find(({ key }) => team === null || key === team);
   if (found === undefined) return { text: `No forecast: ${reason ?? 'nothing was charged'}`, money: null };
-  const { currency, known, forecast, breach } = found;
+  const { currency, window, known, forecast, breach } = found;
   const money = (amount: string) => ({ amount, currency });
-  const through = standing === null ? '' : ` to ${standing.through}`;
-  const soFar = known === null ? 'Month to date unknown' : `${describeMoney(money(known))}${through}`;
+  const through = standing?.through ?? '';
+  const isBegun = through >= window.start.slice(0, 'YYYY-MM-DD'.length);
+  const soFar =
+    known === null
+      ? 'Month to date unknown'
+      : isBegun
+        ? `${describeMoney(money(known))} to ${through}`
+        : 'No day of the month is complete';
   if (forecast === null) return { text: `${soFar}; no forecast: ${found.reason ?? 'unknown'}`, money: null };
   const interval = `${describeMoney(money(forecast.lo80))} to ${describeMoney(money(forecast.hi80))}`;
   const limit = breach === null ? '' : `, of a budget of ${describeMoney(money(breach.limit))}`;
