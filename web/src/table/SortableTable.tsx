@@ -18,7 +18,7 @@ export interface SortableColumn<R> extends ColumnStyle {
 }
 
 /** A column of buttons or bars, which has no value of its own and no visible head. */
-export interface UnsortedColumn extends ColumnStyle {
+interface UnsortedColumn extends ColumnStyle {
   readonly hiddenHead: string;
 }
 

@@ -3,7 +3,7 @@ import { overview } from './overview.ts';
 import type { PageSummary } from './question.ts';
 import { anomalies, budgets, savings } from './spend.ts';
 
-export type { PageSummary, SummaryOwners, SummaryQuestion } from './question.ts';
+export type { PageSummary, SummaryOwners } from './question.ts';
 
 /** Pages whose messages have figures, besides Costs. */
 const SUMMARIES: ReadonlyMap<string, PageSummary> = new Map([
