@@ -26,7 +26,7 @@ export function useComparedAllocation({ scope, currency }: Allocation) {
   const through = byDay.data === undefined ? null : findLastDay(byDay.data.rows);
   const custom = readRange(beforeFrom, beforeTo);
   const compared = isWanted && through !== null ? compareAllocation({ range, compare, custom, through }) : undefined;
-  const isRunning = compared !== undefined && isByDay(compared.after) && !isByDay(range);
+  const isRunning = range !== undefined && compared !== undefined && isByDay(compared.after) && !isByDay(range);
   const enabled = compared !== undefined;
   const before = useQuery({ ...endpointQuery(getCoverage, { query: { ...compared?.before } }), enabled });
   const after = useQuery({ ...endpointQuery(getCoverage, { query: { ...compared?.after } }), enabled });
