@@ -17,7 +17,7 @@ export interface SortableColumn<R> extends ColumnStyle {
   readonly by: (row: R, place: number) => string | number | null | undefined;
 }
 
-/** A column of buttons or bars, which has no value of its own and no visible head. */
+/** A column of buttons or bars, without a value and without a visible head. */
 interface UnsortedColumn extends ColumnStyle {
   readonly hiddenHead: string;
 }
@@ -32,7 +32,7 @@ interface SortableTableProps<R> {
   readonly row: (row: R, place: number) => ReactNode;
   /** Rows at most; the others are cut after sorting. */
   readonly most?: number | undefined;
-  /** Each row is a `<tbody>` of its own. */
+  /** Each row is a separate `<tbody>`. */
   readonly inBodies?: boolean;
   readonly foot?: ReactNode;
   /** The table is in a box that scrolls it. */

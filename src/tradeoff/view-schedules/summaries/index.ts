@@ -5,7 +5,7 @@ import { anomalies, budgets, savings } from './spend.ts';
 
 export type { PageSummary, SummaryOwners } from './question.ts';
 
-/** Pages whose messages have figures, besides Costs. */
+/** Pages whose messages have figures, in addition to Costs. */
 const SUMMARIES: ReadonlyMap<string, PageSummary> = new Map([
   ['/', overview],
   ['/budgets', budgets],

@@ -33,7 +33,7 @@ export function cutLines(lines: readonly Line[]): Pick<ViewSummary, 'lines' | 'o
   return { lines: lines.slice(0, MOST_LINES), others: Math.max(0, lines.length - MOST_LINES) };
 }
 
-/** A line with its exact amount beside the text; null: it has no amount. */
+/** A line with its exact amount in addition to the text; null: it has no amount. */
 export function toLine(label: string, text: string, money: Money | null = null): Line {
   return { label, text, amount: money?.amount ?? null, currency: money?.currency ?? null };
 }
