@@ -6,6 +6,7 @@ import { decimal, decimalString, sumDecimals, toMonthPeriod } from '../../../pla
 import { billRows } from '../../billing/index.ts';
 import { type CostMetric, DEFAULT_METRIC } from '../../billing/schema.ts';
 import { getCostColumn, type ReportDeps, toExact } from '../coverage.ts';
+import { parsePartitionPeriod } from '../derivation.ts';
 import {
   createLinked,
   type Link,
@@ -49,13 +50,21 @@ async function reconcilePeriod(
   const window = { start: Date.parse(month.start), end: Date.parse(month.end) };
   const intervals = await deps.metered.within(deps.store, window);
   const byLink = Map.groupBy(intervals, (interval) => buildLinkKey(findLink(interval)));
-  const bill = `(SELECT *, ${getCostColumn(metric)} AS amount FROM ${await deps.lake.relation(deps.store, billRows)}
+  const files = (await deps.lake.files(deps.store, billRows)).filter(
+    ({ partition }) => parsePartitionPeriod(partition) === period,
+  );
+  const bill = `(SELECT *, ${getCostColumn(metric)} AS amount FROM ${deps.lake.stagedRelation(billRows, files)}
     WHERE period = ${quoteLiteral(period)})`;
-  const { charges, untracked } = await deps.lake.session(async (session) => {
-    const links = intervals.flatMap((interval) => findLink(interval) ?? []);
-    await createLinked(session, bill, [...new Map(links.map((link) => [buildLinkKey(link), link])).values()]);
-    return { charges: await readLinkedCharges(session, window), untracked: await readUntrackedResources(session) };
-  });
+  const all = intervals.flatMap((interval) => findLink(interval) ?? []);
+  const links = [...new Map(all.map((link) => [buildLinkKey(link), link])).values()];
+  // The rows of the bill that link to usage depend on the names of the usage alone, not on its amount.
+  const names = links.map(buildLinkKey).toSorted();
+  const { charges, untracked } = await deps.lake.derive(`linked ${JSON.stringify(names)}`, [bill], () =>
+    deps.lake.session(async (session) => {
+      await createLinked(session, bill, links);
+      return { charges: await readLinkedCharges(session, window), untracked: await readUntrackedResources(session) };
+    }),
+  );
   const linked = [...Map.groupBy(charges, (charge) => `${buildLinkKey(charge.link)} ${charge.currency}`).values()].map(
     (group) => reconcileGroup(group, byLink),
   );
