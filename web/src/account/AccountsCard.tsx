@@ -5,8 +5,13 @@ import { FormDialog } from '../parts/FormDialog.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
-import table from '../table/table.module.css';
+import { SortableTable } from '../table/SortableTable.tsx';
 import { accountsQuery, useTokenChanges } from './use-tokens.ts';
+
+interface AccountState {
+  readonly disabledAt: string | null;
+  readonly hasPassword: boolean;
+}
 
 const TABLE_HEIGHT = 160;
 
@@ -23,43 +28,39 @@ export function AccountsCard({ own }: { readonly own: string }) {
     <Card title="Accounts" flush>
       <Loaded query={accounts} what="The accounts" height={TABLE_HEIGHT}>
         {(found) => (
-          <table className={table.table} aria-label="Accounts">
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Role</th>
-                <th scope="col">Status</th>
-                <th scope="col">Created</th>
-                <th scope="col">
-                  <span className="visually-hidden">Actions</span>
-                </th>
+          <SortableTable
+            label="Accounts"
+            rows={found.accounts}
+            columns={[
+              { head: 'Name', by: (one) => one.name },
+              { head: 'Role', by: (one) => one.role },
+              { head: 'Status', by: (one) => stateText(one) },
+              { head: 'Created', by: (one) => one.createdAt },
+              { hiddenHead: 'Actions' },
+            ]}
+            row={({ name, role, disabledAt, createdAt, hasPassword }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>{role}</td>
+                <td>{stateText({ disabledAt, hasPassword })}</td>
+                <td>
+                  <Instant at={createdAt} dayOnly />
+                </td>
+                <td>
+                  {name !== own && (
+                    <button
+                      type="button"
+                      className={parts.plain}
+                      aria-label={`Delete ${name}`}
+                      onClick={() => ask(name)}
+                    >
+                      Delete
+                    </button>
+                  )}
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {found.accounts.map(({ name, role, disabledAt, createdAt, hasPassword }) => (
-                <tr key={name}>
-                  <th scope="row">{name}</th>
-                  <td>{role}</td>
-                  <td>{disabledAt !== null ? 'Disabled' : hasPassword ? 'Active' : 'Active, tokens only'}</td>
-                  <td>
-                    <Instant at={createdAt} dayOnly />
-                  </td>
-                  <td>
-                    {name !== own && (
-                      <button
-                        type="button"
-                        className={parts.plain}
-                        aria-label={`Delete ${name}`}
-                        onClick={() => ask(name)}
-                      >
-                        Delete
-                      </button>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            )}
+          />
         )}
       </Loaded>
       {leaving !== null && (
@@ -80,4 +81,9 @@ export function AccountsCard({ own }: { readonly own: string }) {
       )}
     </Card>
   );
+}
+
+function stateText({ disabledAt, hasPassword }: AccountState): string {
+  if (disabledAt !== null) return 'Disabled';
+  return hasPassword ? 'Active' : 'Active, tokens only';
 }
