@@ -93,7 +93,7 @@ const PAGES = [
   {
     name: 'Endpoint',
     path: '/endpoints/home-feed',
-    says: /ranker version 7 answers: [\d,]+ predictions at \$[\d.]+ per 1(,000|M|B) including idle time\./,
+    says: /ranker version 7 answers: [\d,]+ predictions at \$[\d,.]+ per 1M including idle time\./,
   },
   { name: 'Monitoring', path: '/monitoring', says: /ranker v7: ndcg@10 is 0\.\d+ of [\d,]+ predictions\./ },
   { name: 'Monitor', path: '/monitoring/home-feed', says: /ranker v7: ndcg@10 is 0\.\d+ of [\d,]+ predictions\./ },

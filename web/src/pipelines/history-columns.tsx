@@ -51,6 +51,12 @@ export function historyColumns(nowMs: number): GridColumn<PipelineRunSummary>[] 
       cell: ({ state }) => <StateMark state={state} />,
     },
     {
+      id: 'when',
+      compare: compareTexts(({ createdAt }) => createdAt),
+      header: 'Time',
+      cell: ({ createdAt }) => <Instant at={createdAt} />,
+    },
+    {
       id: 'took',
       compare: compareNumbers((run) => tookMs(run, nowMs)),
       header: 'Duration',
@@ -92,12 +98,6 @@ export function historyColumns(nowMs: number): GridColumn<PipelineRunSummary>[] 
         ) : (
           <code data-tip={commit}>{commit.slice(0, SHORT_COMMIT)}</code>
         ),
-    },
-    {
-      id: 'when',
-      compare: compareTexts(({ createdAt }) => createdAt),
-      header: 'Time',
-      cell: ({ createdAt }) => <Instant at={createdAt} />,
     },
   ];
 }
