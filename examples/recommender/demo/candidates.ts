@@ -78,7 +78,11 @@ function moveTimes({ trained, serving, ...rest }: Candidate, lateMs: number): Ca
     ...interval,
     ...{ startedAtMs: startedAtMs - lateMs, endedAtMs: endedAtMs - lateMs },
   }));
-  return { ...rest, trained: { ...trained, intervals }, serving: { ...serving, endedAtMs: serving.endedAtMs - lateMs } };
+  return {
+    ...rest,
+    trained: { ...trained, intervals },
+    serving: { ...serving, endedAtMs: serving.endedAtMs - lateMs },
+  };
 }
 
 function trainAll(split: RatingSplit, seed: number, report: Report): Promise<TrainedModel[]> {

@@ -97,7 +97,12 @@ async function rest(ms: number, signal: AbortSignal | undefined): Promise<void> 
 }
 
 /** The version that answered; null where none did. */
-async function ask(url: string, { endpoint, model }: Pick<Traffic, 'endpoint' | 'model'>, id: string, user: number): Promise<string | null> {
+async function ask(
+  url: string,
+  { endpoint, model }: Pick<Traffic, 'endpoint' | 'model'>,
+  id: string,
+  user: number,
+): Promise<string | null> {
   const answer = await fetch(`${url}/serve/${endpoint}/v2/models/${model}/infer`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-steelyard-prediction-id': id, 'x-user': String(user) },

@@ -62,7 +62,8 @@ export async function trySavings(client: DemoClient, options: TrialOptions): Pro
   await applyQualityMonitor(client);
   await served(client, champion.version);
   report(`ranker ${champion.version} answers at ${client.url}/serve/${ENDPOINT}/ on two machines`);
-  if (clock.lateMs() === 0) return report('   no saving is tried: the month has just begun, and there is no hour of traffic');
+  if (clock.lateMs() === 0)
+    return report('   no saving is tried: the month has just begun, and there is no hour of traffic');
   for (const trial of [SMALLER, ONE_REPLICA]) {
     const { state, reason, summary } = await runTrial(client, trial, options);
     report(`   ${summary}: ${state.replace('_', ' ')}`);
