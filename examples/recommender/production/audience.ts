@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Random } from '../random/xoshiro.ts';
-import type { Ratings } from '../ratings/generate.ts';
+import { ratingsToCsv } from '../ratings/csv.ts';
+import { generateRatings, type Ratings } from '../ratings/generate.ts';
 import { RELEVANT_STARS } from '../ratings/split.ts';
 
 /** Visitors of the shop, and the items that they like. */
@@ -26,5 +29,34 @@ export function createAudience(ratings: Ratings, crowd: { share: number; visits:
       return isOfCrowd ? first + random.integer(ratings.userCount - first) : random.integer(ratings.userCount);
     },
     likes: (user) => liked[user] ?? [],
+  };
+}
+
+/** The share of users with a changed taste, and their share of the visits since then. */
+const CROWD = { share: 0.5, visits: 0.8 };
+
+export interface Audiences {
+  /** Before the campaign. */
+  readonly usual: Audience;
+  /** Since the campaign. */
+  readonly crowd: Audience;
+  /** File of the current ratings, which a retraining reads. */
+  readonly ratings: string;
+  /** File of the ratings that the first models were trained on and evaluated with. */
+  readonly heldOut: string;
+}
+
+/** The audience before the campaign and the one that it brings; writes the ratings of both to files. */
+export function createAudiences({ seed, folder }: { readonly seed: number; readonly folder: string }): Audiences {
+  const write = (name: string, ratings: Ratings) => {
+    const path = join(resolve(folder), name);
+    writeFileSync(path, ratingsToCsv(ratings));
+    return path;
+  };
+  const before = generateRatings({ seed });
+  const now = generateRatings({ seed, season: { name: 'campaign', share: CROWD.share } });
+  return {
+    ...{ usual: createAudience(before), crowd: createAudience(now, CROWD) },
+    ...{ ratings: write('ratings.csv', now), heldOut: write('first-ratings.csv', before) },
   };
 }
