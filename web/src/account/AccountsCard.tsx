@@ -6,6 +6,7 @@ import { Instant } from '../parts/Instant.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
 import table from '../table/table.module.css';
+import { LoginKind } from './LoginKind.tsx';
 import { accountsQuery, useTokenChanges } from './use-tokens.ts';
 
 const TABLE_HEIGHT = 160;
@@ -28,6 +29,7 @@ export function AccountsCard({ own }: { readonly own: string }) {
               <tr>
                 <th scope="col">Name</th>
                 <th scope="col">Role</th>
+                <th scope="col">Login</th>
                 <th scope="col">Status</th>
                 <th scope="col">Created</th>
                 <th scope="col">
@@ -36,21 +38,24 @@ export function AccountsCard({ own }: { readonly own: string }) {
               </tr>
             </thead>
             <tbody>
-              {found.accounts.map(({ name, role, disabledAt, createdAt, hasPassword }) => (
-                <tr key={name}>
-                  <th scope="row">{name}</th>
-                  <td>{role}</td>
-                  <td>{disabledAt !== null ? 'Disabled' : hasPassword ? 'Active' : 'Active, tokens only'}</td>
+              {found.accounts.map((account) => (
+                <tr key={account.name}>
+                  <th scope="row">{account.name}</th>
+                  <td>{account.role}</td>
                   <td>
-                    <Instant at={createdAt} dayOnly />
+                    <LoginKind account={account} />
+                  </td>
+                  <td>{account.disabledAt === null ? 'Active' : 'Disabled'}</td>
+                  <td>
+                    <Instant at={account.createdAt} dayOnly />
                   </td>
                   <td>
-                    {name !== own && (
+                    {account.name !== own && (
                       <button
                         type="button"
                         className={parts.plain}
-                        aria-label={`Delete ${name}`}
-                        onClick={() => ask(name)}
+                        aria-label={`Delete ${account.name}`}
+                        onClick={() => ask(account.name)}
                       >
                         Delete
                       </button>
