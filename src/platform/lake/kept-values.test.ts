@@ -44,7 +44,7 @@ it('does not keep a large value, and drops the values that were used longest ago
   await ask(['0', 'another']);
   expect(await ask(['0', '2'])).toBe(0);
   expect(await ask(['1'])).toBe(1);
-  const large = createComputation(async () => 'x'.repeat(2_100_000));
+  const large = createComputation(async () => 'x'.repeat(4_100_000));
   await values.use(['large'], large.compute);
   await values.use(['large'], large.compute);
   expect(large.calls()).toBe(2);

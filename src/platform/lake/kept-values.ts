@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 /** Size of all values together, and of the largest one that is kept, in characters of their JSON. */
 const MOST_CHARACTERS = 16_000_000;
-const MOST_CHARACTERS_EACH = 2_000_000;
+const MOST_CHARACTERS_EACH = 4_000_000;
 
 interface KeptValue {
   readonly value: Promise<unknown>;

@@ -19,10 +19,15 @@ export interface Link {
 }
 
 export interface LinkedCharge extends Charge {
-  readonly link: Link;
-  readonly currency: string;
   readonly gpuCount: string | null;
   readonly coreCount: string | null;
+}
+
+/** Charges of one link in one currency, in order of time. */
+export interface LinkedCharges {
+  readonly link: Link;
+  readonly currency: string;
+  readonly charges: readonly LinkedCharge[];
 }
 
 const foldSql = (expression: string) => `lower(trim(${expression}))`;
@@ -96,21 +101,24 @@ async function storeLargeGroups(session: LakeSession, matched: string, rowsAtOnc
 export async function readLinkedCharges(
   session: LakeSession,
   window: { start: number; end: number },
-): Promise<LinkedCharge[]> {
+): Promise<LinkedCharges[]> {
   const rows =
     await session.query(`SELECT link_by, link_value, currency, coalesce(start_ms, ${window.start})::VARCHAR AS start,
       coalesce(end_ms, ${window.end})::VARCHAR AS until, sum(billed)::VARCHAR AS billed, max(hours)::VARCHAR AS hours,
       max(gpus)::VARCHAR AS gpus, max(cores)::VARCHAR AS cores
     FROM linked WHERE link_by IS NOT NULL GROUP BY ALL ORDER BY ALL`);
-  return rows.map((row) => ({
-    link: { by: row.link_by as Link['by'], value: String(row.link_value) },
-    currency: String(row.currency),
-    start: Number(row.start),
-    end: Number(row.until),
-    billed: String(row.billed),
-    hours: toTextOrNull(row.hours),
-    gpuCount: toTextOrNull(row.gpus),
-    coreCount: toTextOrNull(row.cores),
+  const groups = Map.groupBy(rows, (row) => JSON.stringify([row.link_by, row.link_value, row.currency]));
+  return [...groups.values()].map((group) => ({
+    link: { by: group[0]?.link_by as Link['by'], value: String(group[0]?.link_value) },
+    currency: String(group[0]?.currency),
+    charges: group.map((row) => ({
+      start: Number(row.start),
+      end: Number(row.until),
+      billed: String(row.billed),
+      hours: toTextOrNull(row.hours),
+      gpuCount: toTextOrNull(row.gpus),
+      coreCount: toTextOrNull(row.cores),
+    })),
   }));
 }
 

@@ -11,6 +11,7 @@ import {
   createLinked,
   type Link,
   type LinkedCharge,
+  type LinkedCharges,
   linkFields,
   readLinkedCharges,
   readUntrackedResources,
@@ -65,9 +66,7 @@ async function reconcilePeriod(
       return { charges: await readLinkedCharges(session, window), untracked: await readUntrackedResources(session) };
     }),
   );
-  const linked = [...Map.groupBy(charges, (charge) => `${buildLinkKey(charge.link)} ${charge.currency}`).values()].map(
-    (group) => reconcileGroup(group, byLink),
-  );
+  const linked = charges.map((group) => reconcileGroup(group, byLink));
   const resources = [...linked.map(({ resource }) => resource), ...untracked.map(toUntrackedResource)];
   return { intervals, linked, resources };
 }
@@ -114,13 +113,13 @@ function buildLinkKey(link: Link | null): string {
   return link === null ? '' : `${link.by}=${link.value}`;
 }
 
-function reconcileGroup(group: readonly LinkedCharge[], byLink: ReadonlyMap<string, readonly MeteredInterval[]>) {
-  const [first] = group;
-  if (first === undefined) throw new Error('a group has at least one charge');
-  const { link, currency } = first;
+function reconcileGroup(
+  { link, currency, charges }: LinkedCharges,
+  byLink: ReadonlyMap<string, readonly MeteredInterval[]>,
+) {
   const intervals = byLink.get(buildLinkKey(link)) ?? [];
-  const capacity = findCapacity(group, intervals);
-  const { subjects, coveredMs, ...sums } = reconcileResource(group, intervals, capacity, currency);
+  const capacity = findCapacity(charges, intervals);
+  const { subjects, coveredMs, ...sums } = reconcileResource(charges, intervals, capacity, currency);
   const resource: Resource = {
     resource: nameResource(link),
     match: link.by === 'resource' ? 'resource' : 'tag',
