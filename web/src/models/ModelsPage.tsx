@@ -1,4 +1,6 @@
-import type { ModelScorecard } from '../../../src/tradeoff/scorecards/schema.ts';
+import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
+import { DAY_MS } from '../../../src/platform/units/durations.ts';
+import type { listModelScorecards } from '../../../src/tradeoff/scorecards/schema.ts';
 import { counted, formatPercent } from '../format/number.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
@@ -61,20 +63,23 @@ function describeModels({ data, isError }: Pick<ReturnType<typeof useScorecards>
   const count = counted(scorecards.length, 'registered model');
   const bad = scorecards.filter(({ status }) => status === 'critical' || status === 'warning');
   const worst = bad.find(({ status }) => status === 'critical') ?? bad[0];
-  if (worst === undefined) return `${count}; none misses a target or has an open alert.${describeDearer(scorecards)}`;
+  if (worst === undefined) return `${count}; none misses a target or has an open alert.${describeDearer(data)}`;
   const lead = worst.statusReason.includes(worst.model) ? '' : `${worst.model}: `;
   return `${count}, ${bad.length} with a problem. ${lead}${worst.statusReason}`;
 }
 
+type Listed = ResponseOf<typeof listModelScorecards>;
+
 /** A rise of the cost from which it is named, as a share. */
 const NAMED_RISE = 0.2;
 
-/** The model whose cost rose most, where it did so by a fifth or more. Example: " ranker costs 64 % more than in the days before." */
-function describeDearer(scorecards: readonly ModelScorecard[]): string {
+/** The model whose cost rose most, where it did so by a fifth or more. Example: " ranker costs 64 % more than in the 30 days before." */
+function describeDearer({ scorecards, range }: Pick<Listed, 'scorecards' | 'range'>): string {
   const [dearest] = scorecards
     .filter(({ cost }) => Number(cost.trend.changeRatio ?? 0) >= NAMED_RISE)
     .toSorted((a, b) => Number(b.cost.trend.change ?? 0) - Number(a.cost.trend.change ?? 0));
   if (dearest === undefined) return '';
   const rise = formatPercent(Number(dearest.cost.trend.changeRatio) * 100);
-  return ` ${dearest.model} costs ${rise} more than in as many days before.`;
+  const days = Math.round((Date.parse(range.end) - Date.parse(range.start)) / DAY_MS);
+  return ` ${dearest.model} costs ${rise} more than in the ${counted(days, 'day')} before.`;
 }

@@ -24,7 +24,7 @@ export function MeasuredFigure(props: MeasuredFigureProps) {
         {isDifference && Number(value) > 0 && '+'}
         {text.figure}
       </data>
-      {interval != null && (
+      {interval != null && interval.lower !== interval.upper && (
         <span className={styles.interval}>
           {' '}
           ({formatMeasured(interval.lower, unit, value).figure} to {formatMeasured(interval.upper, unit, value).figure})

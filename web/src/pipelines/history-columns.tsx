@@ -31,9 +31,9 @@ export function recentColumns(nowMs: number): GridColumn<PipelineRunSummary>[] {
   ];
 }
 
-/** Columns of the run history of a pipeline. */
-export function historyColumns(nowMs: number): GridColumn<PipelineRunSummary>[] {
-  return [
+/** Columns of the run history of a pipeline; without the commit where no run has one. */
+export function historyColumns(nowMs: number, hasCommits = true): GridColumn<PipelineRunSummary>[] {
+  const all: GridColumn<PipelineRunSummary>[] = [
     {
       id: 'run',
       compare: compareNumbers(({ number }) => number),
@@ -100,4 +100,5 @@ export function historyColumns(nowMs: number): GridColumn<PipelineRunSummary>[] 
         ),
     },
   ];
+  return hasCommits ? all : all.filter(({ id }) => id !== 'commit');
 }

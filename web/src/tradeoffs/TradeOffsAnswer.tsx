@@ -79,14 +79,14 @@ function WithoutChampion({ frontier, labels }: TradeOffsAnswerProps) {
   const compared = chooseComparedPoints(frontier);
   const single = findPoint(frontier.points, bestWithinBudget.point) ?? frontier.points[0];
   const metric = formatMetricName(qualityAxis?.metric ?? 'quality');
-  const missing = `; the champion, v${baseline?.version}, has no "${qualityAxis?.evaluation}" evaluation.`;
+  const missing = `The champion, v${baseline?.version}, has no evaluation "${qualityAxis?.evaluation}".`;
   if (compared === null)
     return (
       <>
         {single !== undefined && (
           <>
-            Best {metric} within the policy: <PointLink model={model} point={single} labels={labels} />,{' '}
-            <MoneyFigure money={single.costPerMonth} /> a month
+            Best {metric}: <PointLink model={model} point={single} labels={labels} />,{' '}
+            <MoneyFigure money={single.costPerMonth} /> a month.{' '}
           </>
         )}
         {missing}
@@ -98,8 +98,7 @@ function WithoutChampion({ frontier, labels }: TradeOffsAnswerProps) {
     <>
       <PointLink model={model} point={best} labels={labels} /> is {gain} on {metric} than{' '}
       <PointLink model={model} point={other} labels={labels} /> and {cost} (
-      <MoneyFigure money={best.costPerMonth} /> against <MoneyFigure money={other.costPerMonth} /> a month)
-      {best.acceptance?.result === 'rejected' && ': over the limits of the policy'}
+      <MoneyFigure money={best.costPerMonth} /> a month){best.acceptance?.result === 'rejected' && ': rejected'}.{' '}
       {missing}
     </>
   );
