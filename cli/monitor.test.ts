@@ -22,7 +22,7 @@ it('evaluates a monitor now and shows the state of its alerts', async () => {
   expect(await server.run('apply', '-f', file)).toMatchObject({ code: 0 });
   const { code, out } = await server.run('monitor', 'evaluate', 'ranker');
   expect(code).toBe(0);
-  expect(out).toMatch(/silent +no data.*No prediction in 5 minutes/s);
+  expect(out).toMatch(/silent +no_data +no data .*No prediction in 5 minutes/s);
   const unknown = await server.run('monitor', 'evaluate', 'other');
   expect(unknown).toMatchObject({ code: 4, err: expect.stringContaining('monitor_not_found') });
 });

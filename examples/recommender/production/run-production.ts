@@ -16,6 +16,8 @@ import { type Answers, sendDay, type Traffic } from './traffic.ts';
 
 const MONITOR = 'home-feed';
 const RETRAINING = 'ranker';
+/** Another episode of the same campaign may open a second round, which waits for the end of the cooldown. */
+const FIRST_ROUND = 1;
 /** Window of the quality evaluation in hours, counted from midnight. */
 const WINDOW_HOURS = 6;
 const HISTORY_HOURS = 96;
@@ -23,8 +25,8 @@ const HISTORY_HOURS = 96;
 const SEASON_HOURS = 12;
 const VISITS_PER_HOUR = 60;
 const DAY = { visits: 1_200, dayMs: 5_000 };
-/** Drift of a version is judged on 1,500 predictions and a window of 400. */
-const FIRST_DAY = { visits: 2_000, dayMs: 5_000 };
+/** Drift of a version is judged on 1,500 predictions and a window of 500. */
+const FIRST_DAY = { visits: 2_100, dayMs: 5_000 };
 /** A simulated day while a user watches the demo. */
 const LATER_DAY = { visits: 4_800, dayMs: 480_000 };
 
@@ -86,8 +88,10 @@ export async function runProduction(client: DemoClient, options: ProductionOptio
     ...DAY,
   });
   const evaluate = () => client.call(evaluateMonitor, { params: { monitor: MONITOR } });
-  await evaluate();
-  const [promoted, before] = await Promise.all([retrained(client, report), sendDay(client, day('today'))]);
+  const [promoted, before] = await Promise.all([
+    retrained(client, report),
+    evaluate().then(() => sendDay(client, day('today'))),
+  ]);
   report(toldDay(before));
   if (promoted !== null) {
     await served(client, promoted);
@@ -107,13 +111,9 @@ function windowStart(asOf: Date): number {
 /** Waits from the alarm to the verdict; returns the promoted version. */
 async function retrained(client: DemoClient, report: Report): Promise<string | null> {
   const params = { retraining: RETRAINING };
-  const round = await until(async () => {
-    const { lastRound } = await client.call(getRetraining, { params });
-    return lastRound;
-  }, 'a round of retraining');
-  report(`   ${round.trigger.detail}`);
+  await until(async () => (await client.call(getRetraining, { params })).lastRound, 'a round of retraining');
   const over = await until(async () => {
-    const now = await client.call(getRetrainingRound, { params: { ...params, round: round.round } });
+    const now = await client.call(getRetrainingRound, { params: { ...params, round: FIRST_ROUND } });
     return isRoundOver(now.state) ? now : null;
   }, 'the end of the retraining');
   for (const { step, text } of over.timeline) report(`   ${step.padEnd(10)} ${text}`);

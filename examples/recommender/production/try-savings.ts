@@ -15,22 +15,22 @@ import type { Audience } from './audience.ts';
 import { ENDPOINT, served, settled, until } from './endpoint-state.ts';
 import { sendVisits } from './traffic.ts';
 
-/** A smaller version needs less compute for a list, and has to rank nearly as well. */
+/** The champion before needs less compute for a list, and has to be proven to rank nearly as well until the deadline. */
 const SMALLER = {
-  ...{ name: 'smaller-model', visits: 60, minutes: 20 },
+  ...{ name: 'smaller-model', visits: 40, minutes: 14 },
   spec: {
     ...{ endpoint: ENDPOINT, change: { version: '4' } },
     description: 'Answer with the smaller model, which needs less compute for a list.',
     quality: [{ metric: 'ndcg@10', relativeMargin: 0.05 }],
     guardrails: [{ metric: 'errorRate', margin: 0.05 }],
     ramp: { percents: [50], for: '5m' },
-    ...{ labelsWithin: '1m', deadline: '1d' },
+    ...{ labelsWithin: '1m', deadline: '12m' },
   },
 };
 
 /** One machine instead of two: at nine tenths of the traffic it has the load that it will have. */
 const ONE_REPLICA = {
-  ...{ name: 'one-replica', visits: 100, minutes: 30 },
+  ...{ name: 'one-replica', visits: 80, minutes: 30 },
   spec: {
     ...{ endpoint: ENDPOINT, change: { replicas: { min: 1 } }, compare: 'arms' },
     description: 'Serve with one machine instead of two.',
