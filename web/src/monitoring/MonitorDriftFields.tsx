@@ -29,7 +29,7 @@ export function MonitorDriftFields({ form }: { readonly form: DocumentForm<Monit
           }}
         />
         {choice === 'first' && (
-          <NumberField form={form} path={['drift', 'reference', 'first']} label="Predictions of the reference" />
+          <NumberField form={form} path={['drift', 'reference', 'first']} label="Reference predictions" />
         )}
         {isWatched && byHours && (
           <NumberField form={form} path={['drift', 'window', 'hours']} label="Window in hours" fallback="24" />

@@ -63,7 +63,7 @@ export function SlicesCard({ monitor, inputs: names, by, slice, onSearch }: Slic
 }
 
 function describeSlices(values: number | null): string {
-  const note = 'Each value of an input, over the time that is drawn above';
+  const note = 'Values of an input over the time range above';
   return values === null || values <= MOST
     ? note
     : `${note}: the ${MOST} of ${formatCount(values)} values with the most predictions`;
