@@ -56,7 +56,7 @@ it('a change costs more where even the favourable bounds say so', () => {
   expect(costsMore([], arm('4'), arm('12'))).toBeNull();
   // Ten needed replicas at 4.00, at most 12 by the interval: one at 12.00 may be enough, five at least are not.
   expect(costsMore([36_000], arm('4', busy), arm('12'))).toBeNull();
-  expect(costsMore([36_000], arm('4', busy), arm('12', { minReplicas: 5 }))).toMatch(/at least 60.00 .* at most 48.00/);
+  expect(costsMore([36_000], arm('4', busy), arm('12', { minReplicas: 5 }))).toMatch(/at least \$60 .* at most \$48/);
   expect(costsMore([36_000], arm('4', busy), arm('4', busy))).toBeNull();
 });
 

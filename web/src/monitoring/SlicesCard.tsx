@@ -87,7 +87,7 @@ function SlicesTable({
             Predictions
           </th>
           <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Labelled
+            Labeled
           </th>
           {metrics.map((metric, index) => (
             <th key={metric} scope="col" className={`${table.number} ${index === 0 ? '' : table.wideOnly}`}>

@@ -214,7 +214,7 @@ export const monthSection: SectionProvider = {
       empty: 'Nothing was charged in the month.',
       notes: [
         toDate.through === null
-          ? 'No day of the month is whole.'
+          ? 'No day of the month is complete yet.'
           : `${formatMonthText(month)} through ${formatDayText(toDate.through)}.`,
         ...behind,
         ...describeLeftOut(toDate.leftOut, team),
