@@ -136,7 +136,7 @@ describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Chromium 
     const gpus = page.getByRole('table', { name: 'GPUs of this anomaly' });
     await gpus.waitFor();
     expect(await answer(page)).toMatch(
-      /^GPUs of team search stood idle for [\d.]+ USD a day, where [\d.]+ USD was expected: 18\.\d of 24 GPU-hours a day\. \$[\d.]+ bought less than usual, since 10 Nov\. This amount is not an additional cost\.$/,
+      /^GPUs of team search stood idle for \$[\d.]+ a day, where \$[\d.]+ was expected: 18\.\d of 24 GPU-hours a day\. \$[\d.]+ bought less than usual, since 10 Nov\. This amount is not an additional cost\.$/,
     );
     expect(await readable(gpus.getByRole('row', { name: /GPU-0f3a/ }))).toContain('search');
     await page.getByRole('link', { name: 'Related (1)' }).click();

@@ -69,8 +69,8 @@ export function sliceName(slice: AnomalySlice): string {
   return named.length === 0 ? 'Everything' : named.map(({ value }) => shortName(value)).join(' · ');
 }
 
-/** The amount at the end of the server's title: `: +162.49 USD a day`. */
-const AMOUNT = /: [+-][\d,.]+ [A-Z]{3} a day$/;
+/** The amount at the end of the server's title: `: +$162.49 a day`; earlier versions wrote `: +162.49 USD a day`. */
+const AMOUNT = /: [+-](?:[^\d\s]|[A-Z_\d]+ )?[\d,.]+(?: [A-Z]{3})? a day$/;
 
 /** Title of an anomaly without its amount: the server's title, otherwise the slice with SKUs as text. */
 export function formatTitle({ title, slice }: Pick<Anomaly, 'title' | 'slice'>): string {

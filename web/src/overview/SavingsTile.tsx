@@ -72,7 +72,7 @@ function Savings({ list }: { readonly list: RecommendationList }) {
   return (
     <>
       <Figure
-        label="A month, all together"
+        label="Per month, total"
         note={
           saving === undefined || monthly === null
             ? undefined

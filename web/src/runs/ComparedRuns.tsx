@@ -28,7 +28,7 @@ export function ComparedRuns({ compare }: { readonly compare: Compare }) {
   return (
     <Card
       title="Compared runs"
-      note={named.length > 7 ? 'The first seven have a colour; bring a run to the front to give it one.' : undefined}
+      note={named.length > 7 ? 'The first seven have a color; bring a run to the front to color it.' : undefined}
       flush
       actions={
         metric !== undefined && (
