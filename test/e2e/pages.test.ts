@@ -43,7 +43,7 @@ const PAGES = [
   {
     name: 'Statements',
     path: '/statements',
-    says: /For \w+ \d{4} \d+ teams pay \$[\d,]+\.\d\d of effective cost and −?\$[\d,]+\.\d\d is unallocated; together they equal the bill/,
+    says: /In \w+ \d{4}, \d+ teams pay \$[\d,]+\.\d\d of effective cost and −?\$[\d,]+\.\d\d is unallocated; together they equal the bill/,
   },
   {
     name: 'Statement',
