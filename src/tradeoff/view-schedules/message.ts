@@ -2,7 +2,7 @@ import type { Scope } from '../../platform/contract/schema.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Read } from '../../platform/http/index.ts';
 import type { DateRange } from '../../platform/units/date-range.ts';
-import { decimal, decimalString, formatMoneyText } from '../../platform/units/index.ts';
+import { decimal, decimalString, formatMoneyText, formatRangeText } from '../../platform/units/index.ts';
 import type { SavedView } from '../views/schema.ts';
 import { COSTS, type FiguresQuestion, readFigures } from './figures.ts';
 import type { ViewFigures, ViewMessage, ViewSummary } from './schema.ts';
@@ -106,7 +106,7 @@ interface Amounts {
   readonly before: string | null;
 }
 
-/** Example: `1,200 USD, 20.0% more (+200 USD) than 2026-10-01 to 2026-10-18 (1,000 USD)`. */
+/** Example: `$1,200, 20.0% ($200) more than 1 to 18 Oct 2026 UTC`. */
 function describeTotal({ currency, amount, before }: Amounts, compared: DateRange | 'short' | null): string {
   const money = formatMoneyText({ amount: decimal(amount).toFixed(2), currency });
   if (compared === null) return money;
@@ -130,6 +130,6 @@ function formatShare(percent: ReturnType<typeof decimal>): string {
 }
 
 function describeRange({ from, to }: DateRange): string {
-  const days = from === to ? from : `${from} to ${to}`;
-  return from.length === 'YYYY-MM'.length ? days : `${days} UTC`;
+  const text = formatRangeText(from, to);
+  return from.length === 'YYYY-MM'.length ? text : `${text} UTC`;
 }

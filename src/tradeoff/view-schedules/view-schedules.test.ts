@@ -206,7 +206,7 @@ describe('a scheduled view', () => {
     });
     const message = await call(application, previewView, { params: { view }, query: { every: 'month' } });
     expect(message.text).toMatch(
-      /^By team: [\d,.]+ USD\n2026-10, effective cost\.\nTotal: .+ USD, nothing charged in 2026-09\.\n- search: [\d,.]+ USD\n/,
+      /^By team: \$[\d,.]+\nOctober 2026, effective cost\.\nTotal: \$[\d,.]+, nothing charged in September 2026\.\n- search: \$[\d,.]+\n/,
     );
     await remove(view);
   });

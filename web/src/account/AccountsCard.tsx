@@ -6,12 +6,8 @@ import { Instant } from '../parts/Instant.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
 import { SortableTable } from '../table/SortableTable.tsx';
+import { LoginKind } from './LoginKind.tsx';
 import { accountsQuery, useTokenChanges } from './use-tokens.ts';
-
-interface AccountState {
-  readonly disabledAt: string | null;
-  readonly hasPassword: boolean;
-}
 
 const TABLE_HEIGHT = 160;
 
@@ -34,25 +30,29 @@ export function AccountsCard({ own }: { readonly own: string }) {
             columns={[
               { head: 'Name', by: (one) => one.name },
               { head: 'Role', by: (one) => one.role },
-              { head: 'Status', by: (one) => stateText(one) },
+              { head: 'Login', by: (one) => one.signOn?.confirmedAt ?? one.passwordUsedAt },
+              { head: 'Status', by: (one) => one.disabledAt },
               { head: 'Created', by: (one) => one.createdAt },
               { hiddenHead: 'Actions' },
             ]}
-            row={({ name, role, disabledAt, createdAt, hasPassword }) => (
-              <tr key={name}>
-                <th scope="row">{name}</th>
-                <td>{role}</td>
-                <td>{stateText({ disabledAt, hasPassword })}</td>
+            row={(account) => (
+              <tr key={account.name}>
+                <th scope="row">{account.name}</th>
+                <td>{account.role}</td>
                 <td>
-                  <Instant at={createdAt} dayOnly />
+                  <LoginKind account={account} />
+                </td>
+                <td>{account.disabledAt === null ? 'Active' : 'Disabled'}</td>
+                <td>
+                  <Instant at={account.createdAt} dayOnly />
                 </td>
                 <td>
-                  {name !== own && (
+                  {account.name !== own && (
                     <button
                       type="button"
                       className={parts.plain}
-                      aria-label={`Delete ${name}`}
-                      onClick={() => ask(name)}
+                      aria-label={`Delete ${account.name}`}
+                      onClick={() => ask(account.name)}
                     >
                       Delete
                     </button>
@@ -81,9 +81,4 @@ export function AccountsCard({ own }: { readonly own: string }) {
       )}
     </Card>
   );
-}
-
-function stateText({ disabledAt, hasPassword }: AccountState): string {
-  if (disabledAt !== null) return 'Disabled';
-  return hasPassword ? 'Active' : 'Active, tokens only';
 }

@@ -1,8 +1,8 @@
 import type { ShareLine } from '../charts/share-line.ts';
 import type { BarSeries } from '../charts/stacked-bars-option.ts';
 import { slotLabel } from '../costs/slots.ts';
-import { formatPercent } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { ShareText } from '../parts/ShareText.tsx';
 import { Swatch } from '../parts/Swatch.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { SortableTable } from '../table/SortableTable.tsx';
@@ -56,7 +56,7 @@ export function CoverageTable({ slots, series, share, currency }: CoverageTableP
                 {ratio === null ? (
                   <Unknown reason="The total is not above zero, so there is no share." />
                 ) : (
-                  formatPercent(ratio * 100)
+                  <ShareText part={String(ratio)} whole="1" />
                 )}
               </td>
             </tr>

@@ -59,7 +59,7 @@ export function RulesTable({ rules, hits }: RulesTableProps) {
             <tr>
               <td />
               <th scope="row">
-                <RowsLink rule="" label="taken by no rule" />
+                <RowsLink rule="" label="matched by no rule" />
               </th>
               <td className={`${styles.gives} ${table.wideOnly}`}>unallocated</td>
               <Taken hits={none} />

@@ -5,7 +5,7 @@ import { costDimensions } from '../../../src/finops/costs/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { toCsv } from '../format/csv.ts';
 import { dimensionLabel, dimensionValue } from '../format/dimension.ts';
-import { formatCount, formatPercent } from '../format/number.ts';
+import { formatCount } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
@@ -13,6 +13,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Select } from '../parts/Select.tsx';
 import { ShareBar } from '../parts/ShareBar.tsx';
+import { ShareText } from '../parts/ShareText.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
@@ -106,7 +107,9 @@ export function UnallocatedCard({ allocation }: { readonly allocation: Allocatio
                     ) : (
                       <span className={styles.share}>
                         <ShareBar ratio={row.share} variable="--cat-other" />
-                        <span>{formatPercent(row.share * 100)}</span>
+                        <span>
+                          <ShareText part={String(row.share)} whole="1" />
+                        </span>
                       </span>
                     )}
                   </td>

@@ -25,6 +25,8 @@ export interface BudgetRow {
   readonly status: BudgetStatus;
   /** Undefined while it loads. */
   readonly days: BudgetDays | undefined;
+  /** Less than one of its parts, because of credits outside of it. */
+  readonly isBelowParts: boolean;
 }
 
 const STATUS_ORDER: readonly BudgetStatus[] = ['exceeded', 'risk', 'track', 'unknown'];
@@ -48,7 +50,7 @@ export function buildBudgetColumns(forecasts: LedgerForecasts | undefined): Grid
       id: 'spent',
       header: 'Spent to date',
       numeric: true,
-      cell: ({ budget }) => <SpentFigure budget={budget} />,
+      cell: ({ budget, isBelowParts }) => <SpentFigure budget={budget} isBelowParts={isBelowParts} />,
       compare: compareAmounts((a) => a.budget.spent?.amount),
     },
     {

@@ -21,7 +21,7 @@ export function RoutesCard({ endpoint: { name, routes } }: { readonly endpoint: 
     <>
       <Card
         title="Routes"
-        note="Requests of the last 24 hours, shadow copies included; cost of the last seven days, metered: every variant that was asked is paid."
+        note="Requests of the last 24 hours, shadow copies included; cost of the last seven days, metered: every variant that received a request is counted."
         flush
       >
         <DataTable
@@ -33,7 +33,7 @@ export function RoutesCard({ endpoint: { name, routes } }: { readonly endpoint: 
           onOpen={() => undefined}
         />
       </Card>
-      <Card title="Stages and rules" note="In the order in which they are asked or compared, last 24 hours." flush>
+      <Card title="Stages and rules" note="In order of evaluation, last 24 hours." flush>
         <DataTable
           label={`Stages and rules of ${name}`}
           openHint="Arrow keys move"

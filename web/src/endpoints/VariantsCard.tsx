@@ -25,7 +25,7 @@ export function VariantsCard({ endpoint: { name, variants, canary, routes }, onT
     </button>
   );
   return (
-    <Card title="Versions that answer" note="Requests since the replicas of each started." actions={change} flush>
+    <Card title="Versions serving traffic" note="Requests since the replicas of each started." actions={change} flush>
       {variants.length === 0 ? (
         <EmptyState
           shows="The variants with their traffic shares and replicas."

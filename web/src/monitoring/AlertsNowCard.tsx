@@ -18,15 +18,17 @@ interface AlertsNowCardProps {
   readonly spec: MonitorSpec;
   /** Null: the model is not known. */
   readonly model: ModelHealth | null;
+  /** The page has alerts of several monitors. */
+  readonly isNamed?: boolean;
 }
 
 /** Open alerts with the versions that answered in their windows, and the verdict on the running version. */
-export function AlertsNowCard({ monitor, spec, model }: AlertsNowCardProps) {
+export function AlertsNowCard({ monitor, spec, model, isNamed = false }: AlertsNowCardProps) {
   const alerts = model?.alerts ?? [];
   const open = alerts.filter(({ standing }) => standing !== 'cleared').length;
   return (
     <Card
-      title="Alerts on the running version"
+      title={`Alerts on the running version${isNamed ? `, ${monitor}` : ''}`}
       note={
         alerts.length === 0
           ? `No alert is open. ${counted(spec.alerts.length, 'alert is', 'alerts are')} evaluated.`

@@ -37,7 +37,7 @@ export function MonitorDriftFields({ form }: { readonly form: DocumentForm<Monit
           onChange={choose}
         />
         {choice === 'first' && (
-          <NumberField form={form} path={['drift', 'reference', 'first']} label="Predictions of the reference" />
+          <NumberField form={form} path={['drift', 'reference', 'first']} label="Reference predictions" />
         )}
         {choice === 'period' && (
           <>

@@ -6,7 +6,7 @@ import { NumberField } from '../document-form/NumberField.tsx';
 import type { DocumentForm } from '../document-form/use-document-form.ts';
 import { BLANK_ESTIMATE } from './monitor-kind.ts';
 
-const CHOICES = { no: 'No', yes: 'From labelled predictions of a period' };
+const CHOICES = { no: 'No', yes: 'From labeled predictions of a period' };
 
 /** Fields of the estimate of quality while labels are missing. */
 export function MonitorEstimateFields({ form }: { readonly form: DocumentForm<MonitorSpec> }) {
@@ -25,12 +25,12 @@ export function MonitorEstimateFields({ form }: { readonly form: DocumentForm<Mo
         />
         {isOn && (
           <>
-            <DayField form={form} path={['estimate', 'reference', 'start']} label="Labelled period from" />
-            <DayField form={form} path={['estimate', 'reference', 'end']} label="Labelled period until, exclusive" />
+            <DayField form={form} path={['estimate', 'reference', 'start']} label="Labeled period from" />
+            <DayField form={form} path={['estimate', 'reference', 'end']} label="Labeled period until, exclusive" />
             <NumberField
               form={form}
               path={['estimate', 'until']}
-              label="Labelled share that ends the estimate"
+              label="Labeled share that ends the estimate"
               hint="0 to 1."
               fallback="0.5"
             />

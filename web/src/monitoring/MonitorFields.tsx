@@ -63,9 +63,7 @@ export function MonitorFields({ form, isNew }: MonitorFieldsProps) {
             />
           </>
         )}
-        {quality === 'ranking' && (
-          <NumberField form={form} path={['quality', 'k']} label="First items that count" fallback="10" />
-        )}
+        {quality === 'ranking' && <NumberField form={form} path={['quality', 'k']} label="Top k" fallback="10" />}
         <NumberField form={form} path={['labels', 'withinDays']} label="Labels arrive within, days" fallback="30" />
         <NumberField
           form={form}

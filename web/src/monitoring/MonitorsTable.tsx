@@ -48,7 +48,7 @@ export function MonitorsTable({ rows }: { readonly rows: readonly MonitorRow[] }
               Predictions, last day
             </SortHead>
             <SortHead column="labelled" sort={sort} numeric className={table.wideOnly}>
-              Labelled
+              Labeled
             </SortHead>
             <SortHead column="loss" sort={sort} numeric className={table.wideOnly}>
               Loss per day

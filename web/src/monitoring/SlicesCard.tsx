@@ -64,7 +64,7 @@ export function SlicesCard({ monitor, inputs: names, by, slice, onSearch }: Slic
 }
 
 function describeSlices(values: number | null): string {
-  const note = 'Each value of an input, over the time that is drawn above';
+  const note = 'Values of an input over the time range above';
   return values === null || values <= MOST
     ? note
     : `${note}: the ${MOST} of ${formatCount(values)} values with the most predictions`;
@@ -86,7 +86,7 @@ function SlicesTable({
       columns={[
         { head: 'Value', by: (one) => one.slice },
         { head: 'Predictions', by: (one) => one.predictions, numeric: true },
-        { head: 'Labelled', by: (one) => one.completeness, numeric: true, className: table.wideOnly },
+        { head: 'Labeled', by: (one) => one.completeness, numeric: true, className: table.wideOnly },
         ...metrics.map((metric, index) => ({
           head: formatMetricName(metric),
           by: (one: (typeof most)[number]) => one.shown.find((quality) => quality.metric === metric)?.value,

@@ -2,9 +2,10 @@ import { Link } from '@tanstack/react-router';
 import { decimal, type Money } from '../../../src/platform/units/schema.ts';
 import type { Group } from '../costs/stack.ts';
 import { dimensionLabel, dimensionValue } from '../format/dimension.ts';
-import { counted, formatShare } from '../format/number.ts';
+import { counted } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { ShareBar } from '../parts/ShareBar.tsx';
+import { ShareText } from '../parts/ShareText.tsx';
 import { Swatch } from '../parts/Swatch.tsx';
 import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
@@ -57,7 +58,9 @@ export function PartsTable({ rows, dimension, total, pickColour }: PartsTablePro
             <td className={styles.barColumn}>
               <ShareBar ratio={ratio(row)} />
             </td>
-            <td className={table.number}>{formatShare(row.amount ?? '0', total.amount) ?? '–'}</td>
+            <td className={table.number}>
+              <ShareText part={row.amount ?? '0'} whole={total.amount} />
+            </td>
             <td className={table.number}>
               <MoneyFigure money={{ amount: row.amount ?? '0', currency: total.currency }} />
             </td>

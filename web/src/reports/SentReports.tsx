@@ -20,7 +20,7 @@ export function SentReports({ reports }: { readonly reports: readonly SentReport
   if (reports.length === 0) {
     return (
       <EmptyState
-        shows="Every report that was sent: audience, window and the time of its knowledge."
+        shows="Every report that was sent: audience, window and as-of time."
         why="No report was sent. Apply a document that schedules one."
         command="steelyard apply -f report.yaml"
       >

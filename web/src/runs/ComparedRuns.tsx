@@ -28,7 +28,7 @@ export function ComparedRuns({ compare }: { readonly compare: Compare }) {
   return (
     <Card
       title="Compared runs"
-      note={named.length > 7 ? 'The first seven have a colour; bring a run to the front to give it one.' : undefined}
+      note={named.length > 7 ? 'The first seven have a color; bring a run to the front to color it.' : undefined}
       flush
       actions={
         metric !== undefined && (
@@ -68,7 +68,7 @@ export function ComparedRuns({ compare }: { readonly compare: Compare }) {
                   <span className="visually-hidden">Draw {name}</span>
                 </label>
               </td>
-              <th scope="row" className={styles.key}>
+              <th scope="row" className={styles.oneLine}>
                 <Link to="/runs/$runId" params={{ runId: run.runId }} className={parts.textLink}>
                   {name}
                 </Link>
@@ -88,7 +88,7 @@ export function ComparedRuns({ compare }: { readonly compare: Compare }) {
               <td className={table.number}>
                 <CostFigure total={run.cost.total} />
               </td>
-              <td className={table.wideOnly}>
+              <td className={`${table.wideOnly} ${styles.oneLine}`}>
                 {index === 0 ? (
                   <span className={styles.quiet}>the base</span>
                 ) : (

@@ -103,7 +103,7 @@ export function TeamsTable({ month, cost }: TeamsTableProps) {
         <tfoot>
           {all.map((money) => (
             <tr key={money.currency}>
-              <th scope="row">All statements</th>
+              <th scope="row">Total</th>
               <td className={table.number} data-testid="statements-total">
                 <MoneyFigure money={money} />
               </td>
