@@ -137,8 +137,8 @@ describe('a scheduled view', () => {
 
   it.each([
     ['/', 'Month to date and landing', /lands at|No forecast|no forecast/],
-    ['/budgets', 'search-month', /[\d,.]+ USD( so far)? of 10 USD/],
-    ['/forecasts', 'search-month', /[\d,.]+ USD( so far)? of 10 USD/],
+    ['/budgets', 'search-month', /\$[\d,.]+( so far)? of \$10/],
+    ['/forecasts', 'search-month', /\$[\d,.]+( so far)? of \$10/],
   ])('has the figures of %s in lines', async (path, label, text) => {
     ledger.at('2026-11-20T12:00:00Z');
     await call(ledger.application, postApply, {
@@ -164,8 +164,8 @@ describe('a scheduled view', () => {
   });
 
   it.each([
-    ['/anomalies', /^View : (No open anomaly|\d+ open anomal(y|ies), [\d,.]+ USD above the expected cost)/],
-    ['/recommendations', /^View : (No saving|[\d,.]+ USD a month in \d+ savings?)/],
+    ['/anomalies', /^View : (No open anomaly|\d+ open anomal(y|ies), \$[\d,.]+ above the expected cost)/],
+    ['/recommendations', /^View : (No saving|\$[\d,.]+ a month in \d+ savings?)/],
     ['/models', /^View : No registered model/],
     ['/monitoring', /^View : /],
     ['/endpoints', /^View : /],

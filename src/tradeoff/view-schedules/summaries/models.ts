@@ -1,4 +1,5 @@
-import { decimal } from '../../../platform/units/index.ts';
+import { daysLater } from '../../../platform/units/date-range.ts';
+import { decimal, formatMetricName, formatRangeText } from '../../../platform/units/index.ts';
 import { getProductionHealth } from '../../production-health/schema.ts';
 import { listModelScorecards, type ModelScorecard } from '../../scorecards/schema.ts';
 import { count, cutLines, describeMoney, ofTeam, type PageSummary, toLine } from './question.ts';
@@ -24,7 +25,7 @@ export const models: PageSummary = {
           ? 'No registered model'
           : `${count(scorecards.length, 'registered model')}${nextPageToken === null ? '' : ' and more'}, ${problems} with a problem`,
       ...cut,
-      notes: [`Figures from ${range.start} until ${range.end}, exclusive, UTC.`],
+      notes: [`Figures of ${formatRangeText(range.start, daysLater(range.end, -1))} UTC.`],
     };
   },
 };
@@ -33,14 +34,16 @@ function toCost({ cost: { value, currency } }: ModelScorecard) {
   return value === null || currency === null ? null : { amount: value, currency };
 }
 
-/** Example: `ok; cost 310 USD; ndcg@10 0.482; p95 42 ms; no drift`. */
+/** Example: `ok; cost $310; ndcg@10 0.482; p95 42 ms`. */
 function describeModel(one: ModelScorecard): string {
   const { status, statusReason, quality, latency } = one;
   const cost = toCost(one);
   return [
     status === 'ok' ? 'ok' : `${status}: ${statusReason.replace(/\.$/, '')}`,
     cost === null ? 'cost unknown' : `cost ${one.cost.isLowerBound ? 'at least ' : ''}${describeMoney(cost)}`,
-    quality.value === null ? 'quality unknown' : `${quality.metric ?? 'quality'} ${round(quality.value)}`,
+    quality.value === null
+      ? 'quality unknown'
+      : `${formatMetricName(quality.metric ?? 'quality')} ${round(quality.value)}`,
     latency.value === null ? 'latency unknown' : `p95 ${round(latency.value)} ${latency.unit}`,
   ].join('; ');
 }

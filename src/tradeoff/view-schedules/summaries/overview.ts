@@ -1,10 +1,12 @@
 import { listForecasts } from '../../../finops/forecasts/schema.ts';
+import { formatDayText } from '../../../platform/units/index.ts';
 import { getAttention } from '../../attention/schema.ts';
 import { listDecisions } from '../../decisions/schema.ts';
 import { getProductionHealth } from '../../production-health/schema.ts';
 import { describeMoney, ofTeam, type PageSummary, type SummaryQuestion, toLine } from './question.ts';
 
 const DECISIONS = 100;
+const DAY_LENGTH = 'YYYY-MM-DD'.length;
 
 /** The six tiles of the overview, one sentence each. */
 export const overview: PageSummary = {
@@ -46,12 +48,12 @@ async function describeLanding({ read, team }: SummaryQuestion) {
   const { currency, window, known, forecast, breach } = found;
   const money = (amount: string) => ({ amount, currency });
   const through = standing?.through ?? '';
-  const isBegun = through >= window.start.slice(0, 'YYYY-MM-DD'.length);
+  const isBegun = through >= window.start.slice(0, DAY_LENGTH);
   const soFar =
     known === null
       ? 'Month to date unknown'
       : isBegun
-        ? `${describeMoney(money(known))} to ${through}`
+        ? `${describeMoney(money(known))} to ${formatDayText(through)}`
         : 'No day of the month is complete';
   if (forecast === null) return { text: `${soFar}; no forecast: ${found.reason ?? 'unknown'}`, money: null };
   const interval = `${describeMoney(money(forecast.lo80))} to ${describeMoney(money(forecast.hi80))}`;
@@ -66,7 +68,7 @@ async function describeLastDecision({ read, owners, team }: SummaryQuestion): Pr
   const { decisions } = await read(listDecisions, { query: { pageSize: DECISIONS } });
   for (const { model, version, verdict, at } of decisions) {
     if (team !== null && (await owners.ofModel(model)) !== team) continue;
-    return `${verdict} ${model} v${version}, ${at.slice(0, 'YYYY-MM-DD'.length)}`;
+    return `${verdict} ${model} v${version}, ${formatDayText(at.slice(0, DAY_LENGTH))}`;
   }
   return 'None yet';
 }

@@ -43,7 +43,7 @@ export function describeMoney({ amount, currency }: Money): string {
   return formatMoneyText({ amount: decimal(amount).toFixed(2), currency });
 }
 
-/** Sums by currency as text: `1,200 USD and 40 EUR`; null without an amount. */
+/** Sums by currency as text: `$1,200 and €40`; null without an amount. */
 export function describeSums(money: readonly Money[]): string | null {
   const byCurrency = Map.groupBy(money, ({ currency }) => currency);
   const sums = [...byCurrency].map(([currency, own]) =>

@@ -36,7 +36,7 @@ function readRatio({ forecast, spent, limit }: Budget): number {
   return decimal(money.amount).dividedBy(limit.amount).toNumber();
 }
 
-/** Example: `lands at 1,240 USD of 1,000 USD (124%); 900 USD so far`. */
+/** Example: `lands at $1,240 of $1,000 (124%); $900 so far`. */
 function describeBudget(budget: Budget): string {
   const { spent, forecast, limit, billedReason } = budget;
   if (spent === null && forecast === null) return `unknown of ${describeMoney(limit)}: ${billedReason ?? 'no figure'}`;
