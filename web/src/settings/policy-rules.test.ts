@@ -23,7 +23,7 @@ it('states the requirements of a policy with their bounds', () => {
   ]);
   expect(describeCostRules(spec)).toEqual([
     'training: at most $0.25',
-    'predictions: at most $0.00677 per 1M predictions',
+    'predictions: at most $0.00677 per 1M',
     'predictions: at most $3,900.00 per month',
     'within budget recommendations',
   ]);

@@ -34,7 +34,7 @@ export function describeCostRules({ cost, currency }: Rules): string[] {
 function describeCostRule(rule: CostRule, currency: string): string {
   const money = (amount: string, per: string) => {
     const { figure, unit } = formatMeasured(amount, `${currency} ${per}`.trim());
-    return `at most ${figure}${unit === '' ? '' : ` ${unit}`}`;
+    return `at most ${figure}${unit === '' ? '' : ` ${unit.replace(/ predictions$/, '')}`}`;
   };
   switch (rule.measure) {
     case 'trainingCost':
