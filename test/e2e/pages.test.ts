@@ -110,7 +110,11 @@ const PAGES = [
     says: /^\d{4}-W\d{2} for leadership: \d+ sections of .+effective cost.*as known at /,
   },
   { name: 'Alert channels', path: '/notification-routes', says: /^\d+ alert channels?: \d+ deliver/ },
-  { name: 'Optimizations', path: '/optimizations', says: /^No optimization yet\.$/ },
+  {
+    name: 'Optimizations',
+    path: '/optimizations',
+    says: /^(No optimization yet|2 optimizations: 1 kept, 1 ended without a change)\.$/,
+  },
   { name: 'Decision', path: 'newest decision', says: /ranker version 7 is .*promoted: all checks pass/s },
 ];
 
