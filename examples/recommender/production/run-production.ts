@@ -48,7 +48,7 @@ export interface Production {
 /** Serves and monitors the promoted version, and retrains it when the audience and its taste have changed. */
 export async function runProduction(client: DemoClient, options: ProductionOptions): Promise<Production> {
   const { seed, report, champion } = options;
-  const { usual, crowd, ratings, heldOut } = options.audiences;
+  const { usual, crowd, ratings } = options.audiences;
   const random = createRandom(seedFor(seed, 'live'));
   const orderRandom = createRandom(seedFor(seed, 'live-orders'));
   const seasonBegan = windowStart(options.asOf) - SEASON_HOURS * HOUR_MS;
@@ -71,7 +71,6 @@ export async function runProduction(client: DemoClient, options: ProductionOptio
   // Drift is compared from the first prediction on, so the log comes before the monitor.
   await applyDocuments(client, ['monitor.yaml', 'pipeline.yaml', 'policy.yaml', 'retraining.yaml'], {
     ratings,
-    heldOut,
     seed: String(seed),
     example: resolve(import.meta.dirname, '..'),
     node: process.execPath,
