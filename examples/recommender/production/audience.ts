@@ -60,23 +60,14 @@ export interface Audiences {
   readonly crowd: Audience;
   /** File of the current ratings, which a retraining reads. */
   readonly ratings: string;
-  /** File of the ratings that the first models were trained on and evaluated with. */
-  readonly heldOut: string;
 }
 
-/** The audience before the campaign and the one that it brings; writes the ratings of both to files. */
+/** The audience before the campaign and the one that it brings; writes their current ratings to a file. */
 export function createAudiences({ seed, folder }: { readonly seed: number; readonly folder: string }): Audiences {
-  const write = (name: string, ratings: Ratings) => {
-    const path = join(resolve(folder), name);
-    writeFileSync(path, ratingsToCsv(ratings));
-    return path;
-  };
-  const before = generateRatings({ seed });
   const now = generateRatings({ seed, season: { name: 'campaign', share: CROWD.share } });
-  return {
-    ...{ usual: createAudience(before), crowd: createAudience(now, CROWD) },
-    ...{ ratings: write('ratings.csv', now), heldOut: write('first-ratings.csv', before) },
-  };
+  const ratings = join(resolve(folder), 'ratings.csv');
+  writeFileSync(ratings, ratingsToCsv(now));
+  return { usual: createAudience(generateRatings({ seed })), crowd: createAudience(now, CROWD), ratings };
 }
 
 /** The share of users with a changed taste, and their share of the visits since then. */

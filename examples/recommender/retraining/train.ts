@@ -4,7 +4,6 @@ import { parseArgs } from 'node:util';
 import { recordUsage } from '../../../src/finops/metering/schema.ts';
 import { processEnvironment } from '../../../src/platform/environment/index.ts';
 import { createDemoClient } from '../demo/client.ts';
-import { HELD_OUT, importOutcomes } from '../demo/outcomes.ts';
 import { benchmarkUsage } from '../demo/register.ts';
 import { exportOnnx } from '../onnx/export-onnx.ts';
 import { mlflowModelFiles } from '../onnx/mlflow-model.ts';
@@ -27,8 +26,6 @@ const { values } = parseArgs({
   options: {
     ratings: { type: 'string' },
     items: { type: 'string', default: '2400' },
-    /** Ratings of the first models: users whose last ratings are still the same are evaluated as those were. */
-    'held-out': { type: 'string' },
     variant: { type: 'string', default: 'mf-64' },
     seed: { type: 'string', default: '1' },
     /** Number of the round of retraining; 0: none. */
@@ -50,7 +47,6 @@ if (trained === undefined) throw new Error(`${variant.name} was not trained`);
 const quality = evaluate(trained.model, split);
 writeModel(trained);
 await recordBenchmark(trained);
-await evaluateHeldOut(quality);
 await answerRound(trained);
 writeFileSync('metrics.json', JSON.stringify(metricsOf(quality), null, 2));
 console.log(`${variant.name}: NDCG@10 ${quality.ndcgAt10.mean.toFixed(4)} over ${quality.ndcgAt10.sampleSize} users`);
@@ -60,21 +56,6 @@ async function recordBenchmark({ model }: TrainedModel): Promise<void> {
   if (url === undefined || run === undefined) return;
   const intervals = benchmarkUsage(run, { run }, await measurePredictions(model));
   await createDemoClient(url).call(recordUsage, { body: { intervals } });
-}
-
-/**
- * Imports the outcomes of the users whose held-out ratings are those of the first models, under the same name, so that the versions
- * pair by user. The outcomes of the other users are of other ratings, which no earlier version was asked about.
- */
-async function evaluateHeldOut({ perUser }: Evaluation): Promise<void> {
-  const { STEELYARD_URL: url, MLFLOW_RUN_ID: runId } = processEnvironment();
-  const path = values['held-out'];
-  if (url === undefined || runId === undefined || path === undefined) return;
-  const first = splitByTime(ratingsFromCsv(readFileSync(path, 'utf8'), { itemCount: Number(values.items) }));
-  const isSame = (user: number) => String(first.relevant[user]) === String(split.relevant[user]);
-  const same = perUser.filter(({ user }) => isSame(user));
-  await importOutcomes(createDemoClient(url), { runId, name: HELD_OUT }, { perUser: same });
-  console.log(`${same.length} of ${perUser.length} users have the held-out ratings of the first models`);
 }
 
 async function answerRound({ model }: TrainedModel): Promise<void> {
