@@ -33,7 +33,7 @@ export async function runPipeline(client: DemoClient, { example, program }: Pipe
   }
 }
 
-/** A run that takes longer goes on after the load. */
+/** A run that takes longer continues after the load. */
 async function waitUntilOver(client: DemoClient, run: string): Promise<void> {
   const patience = performance.now() + PATIENCE_MS;
   while (performance.now() < patience) {
