@@ -9,7 +9,7 @@ export interface Membership {
   readonly role: 'viewer' | 'contributor';
 }
 
-/** What a person may do by their groups. */
+/** Role and memberships of a person by their groups. */
 export interface Granted {
   /** null: no group of the person has a role. */
   readonly role: Role | null;

@@ -25,7 +25,7 @@ export interface ProviderSettings {
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** What a provider says about a person, after every check of its signature, issuer, audience and times. */
+/** Statement of a provider about a person, after every check of its signature, issuer, audience and times. */
 export interface Confirmed {
   readonly issuer: string;
   readonly subject: string;
