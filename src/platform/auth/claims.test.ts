@@ -47,6 +47,7 @@ describe('groups of a person', () => {
 it.each([
   [{ email: 'Ada+x@Example.org', preferred_username: 'ada' }, 'ada-x@example.org'],
   [{ preferred_username: 'Ada Lovelace' }, 'ada-lovelace'],
+  [{ email: 'ceo@example.org', email_verified: false, preferred_username: 'eve' }, 'eve'],
   [{ email: 7 }, 'subject-1'],
   [{ email: '@@' }, null],
   [{ email: 'local' }, null],

@@ -9,7 +9,7 @@ export interface Membership {
   readonly role: 'viewer' | 'contributor';
 }
 
-/** What a person may do by their groups. */
+/** Role and memberships of a person by their groups. */
 export interface Granted {
   /** null: no group of the person has a role. */
   readonly role: Role | null;
@@ -82,8 +82,10 @@ function readGroups(claims: Claims, claim: string): ReadonlySet<string> {
 }
 
 function findNames(claims: Claims): string[] {
-  const { email, preferred_username: username, upn } = claims;
-  return [email, username, upn].filter((name) => typeof name === 'string' && name !== '') as string[];
+  const { email, email_verified: isVerified, preferred_username: username, upn } = claims;
+  return [isVerified === false ? null : email, username, upn].filter(
+    (name) => typeof name === 'string' && name !== '',
+  ) as string[];
 }
 
 /** Mail of a person, for people to recognize the account by; it proves nothing. */
@@ -91,7 +93,7 @@ export function findMail({ email }: Claims): string | null {
   return typeof email === 'string' && email.length <= 320 ? email : null;
 }
 
-/** Name of a new account: mail, else user name, else subject, with "-" for characters that a name cannot have. */
+/** Name of a new account: mail unless the provider says that it is not verified, else user name, else subject, with "-" for characters that a name cannot have. */
 export function chooseAccountName(claims: Claims, subject: string): string {
   const wanted = (findNames(claims)[0] ?? subject).toLowerCase().replaceAll(/[^a-z0-9._@-]/g, '-');
   const name = wanted.replace(/^[^a-z0-9]+/, '').slice(0, 100);

@@ -179,7 +179,7 @@ describe('the answer of an identity provider', () => {
     expect(await client.refresh('r', 'ada')).toBeNull();
     forger.token = () => ({ status: 503, body: { error: 'temporarily_unavailable' } });
     expect((await failureOf(client.refresh('r', 'ada'))).code).toBe('sign_on_unavailable');
-    // Without an ID token, groups that are not said end the sign-on instead of taking every group away.
+    // Without an ID token, unknown groups end the sign-on instead of taking every group away.
     forger.token = () => ({ status: 200, body: { access_token: 'x', token_type: 'Bearer' } });
     expect(await client.refresh('r', 'ada')).toBeNull();
   });

@@ -25,7 +25,7 @@ export interface ProviderSettings {
 
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** What a provider says about a person, after every check of its signature, issuer, audience and times. */
+/** Statement of a provider about a person, after every check of its signature, issuer, audience and times. */
 export interface Confirmed {
   readonly issuer: string;
   readonly subject: string;
@@ -169,7 +169,7 @@ interface Opened {
 async function discover({ issuer, clientId, clientSecret }: ProviderSettings): Promise<Opened> {
   // Only servers with single sign-on load it.
   const client = await import('openid-client');
-  const secret = clientSecret === null ? null : (await resolveSecret(clientSecret)).reveal();
+  const secret = clientSecret === null ? null : await readClientSecret(clientSecret);
   const insecure = issuer.startsWith('http:') ? [client.allowInsecureRequests] : [];
   const found = await client.discovery(new URL(issuer), clientId, {}, client.None(), {
     timeout: TIMEOUT_SECONDS,
@@ -187,6 +187,16 @@ async function discover({ issuer, clientId, clientSecret }: ProviderSettings): P
   config[client.customFetch] = fetchBounded;
   for (const extend of [client.enableNonRepudiationChecks, ...insecure]) extend(config);
   return { client, config };
+}
+
+/** Error: `sign_on_unavailable`, without the place of the secret: callers have no account yet. */
+async function readClientSecret(reference: string): Promise<string> {
+  try {
+    return (await resolveSecret(reference)).reveal();
+  } catch (cause) {
+    const detail = 'The server cannot read its client secret for the identity provider. Its log has the reason.';
+    throw new AppError('sign_on_unavailable', detail, { reason: 'client_secret' }, { cause });
+  }
 }
 
 const trimSlash = (address: string): string => address.replace(/\/$/, '');

@@ -53,7 +53,7 @@ export async function findIdentityOf(sql: Sql, account: string): Promise<StoredI
   return row === undefined ? null : toIdentity(row);
 }
 
-/** Stores an identity, or replaces what is known of it; the account of an identity never changes. */
+/** Stores an identity, or replaces its facts; the account of an identity never changes. */
 export async function putIdentity(sql: Sql, identity: StoredIdentity): Promise<void> {
   const { issuer, subject, account, mail, confirmedAt, checkAfterMs, refreshToken, refusedAt } = identity;
   const set = {

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { AppError } from '../errors/index.ts';
 import { handle, NOBODY, type Plugin, type Route } from '../http/index.ts';
 import { MINUTE_MS } from '../units/durations.ts';
+import type { Clock } from '../units/index.ts';
 import { type AccountsDeps, makeToken, openSession } from './accounts.ts';
 import { buildAddressKey } from './address.ts';
-import { createTooManyAttempts } from './attempts.ts';
 import { buildSessionCookie, readCookie } from './credentials.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 import { markAnswered } from './identity-store.ts';
@@ -32,6 +32,9 @@ const ANSWER_MS = 10 * MINUTE_MS;
 /** Questions to the provider that callers without an account may have in flight. */
 const MOST_IN_FLIGHT = 16;
 
+/** Sign-ins on other devices that start in a minute, on this server. */
+const MOST_STARTS_A_MINUTE = 120;
+
 const Started = z.strictObject({
   state: z.string(),
   nonce: z.string(),
@@ -45,10 +48,12 @@ const Device = z.strictObject({ code: z.string(), untilMs: z.number() });
 export function createSignOnRoutes(deps: SignOnRoutesDeps): Route[] {
   const { client, sealed, clock, signOn } = deps;
   const bounded = createBound();
+  const countStart = createStartLimit(clock);
   return [
     handle(getSignOn, () => ({ label: client === null ? null : deps.label, passwords: deps.passwords })),
     handle(startDeviceSignOn, async () => {
       const provider = requireProvider(client);
+      countStart();
       const { deviceCode: code, ...rest } = await bounded(() => provider.startDevice());
       const untilMs = clock.now() + rest.expiresInSeconds * 1000;
       return { ...rest, device: await sealed.seal(JSON.stringify({ code, untilMs }), 'device') };
@@ -209,11 +214,28 @@ function createExpired(): AppError {
   return new AppError('sign_on_failed', detail, { reason: 'expired_or_replayed' });
 }
 
+/** Counts sign-ins on other devices, which callers without an account can start at the provider. Error: `too_many_attempts`. */
+function createStartLimit(clock: Clock): () => void {
+  let minute = 0;
+  let count = 0;
+  return () => {
+    const now = Math.floor(clock.now() / MINUTE_MS);
+    count = now === minute ? count + 1 : 1;
+    minute = now;
+    if (count > MOST_STARTS_A_MINUTE) throw createTooMany(60);
+  };
+}
+
+function createTooMany(retryAfterSeconds: number): AppError {
+  const detail = `Too many sign-ins at this moment. Retry in ${retryAfterSeconds} s.`;
+  return new AppError('too_many_attempts', detail, { retryAfterSeconds });
+}
+
 /** Runs at most so many at a time. Error: `too_many_attempts`. */
 function createBound(): <T>(work: () => Promise<T>) => Promise<T> {
   let inFlight = 0;
   return async (work) => {
-    if (inFlight >= MOST_IN_FLIGHT) throw createTooManyAttempts(2);
+    if (inFlight >= MOST_IN_FLIGHT) throw createTooMany(2);
     inFlight += 1;
     try {
       return await work();

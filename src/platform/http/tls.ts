@@ -11,14 +11,14 @@ export interface TlsFiles {
   readonly keyFile: string;
 }
 
-/** The server for TLS, beside the plain one that only listens on loopback then. */
+/** The server for TLS, in addition to the plain one that only listens on loopback then. */
 export interface TlsListener {
   /** Error: EADDRINUSE and other system errors. */
   listen(host: string, port: number): Promise<number>;
   /** Port; null: it does not listen. */
   port(): number | null;
   /**
-   * Reads the files again if they changed. New connections get the new certificate, and open ones go on. A file that cannot be used is
+   * Reads the files again if they changed. New connections get the new certificate, and open ones continue. A file that cannot be used is
    * logged, and the present certificate stays. True: there is a new one.
    */
   reload(): boolean;

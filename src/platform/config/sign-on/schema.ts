@@ -172,7 +172,7 @@ export function checkSignOn(
   need(
     'oidcRoles',
     oidcRoles === '' && oidcDefaultRole === 'none',
-    'nobody could sign in: map a group to a role, or set oidcDefaultRole',
+    'without it no person can sign in: map a group to a role, or set oidcDefaultRole',
   );
   return problems;
 }
