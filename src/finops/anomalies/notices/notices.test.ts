@@ -95,7 +95,7 @@ describe('what predictions cost', () => {
       ]);
       const [{ id = '', impact = '', sentence = '' } = {}] = anomalies;
       expect(sentence).toMatch(
-        /^1,000 predictions of endpoint ranker rose (by \d+ %|[\d.]+x), from 1\.\d+ USD to 3\.\d+ USD, mostly by /,
+        /^1,000 predictions of endpoint ranker rose (by \d+ %|[\d.]+x), from \$1\.\d+ to \$3\.\d+, mostly by /,
       );
       expect(totals).toMatchObject([{ over: '0', under: '0', wasted: impact, gained: '0', anomalies: 1 }]);
       const { evidence } = await call(ledger.application, getAnomaly, { params: { anomaly: id } });
