@@ -30,6 +30,9 @@ const RANKER: Line = {
 };
 const MADE = { lines: [...LINES.slice(3), RANKER] };
 
+/** Quoted-printable text without its soft line breaks. */
+const unwrapLines = (text = '') => text.replaceAll(/=\r?\n/g, '');
+
 async function withReceivers() {
   const [receiver, smtp] = [await startReceiver(), await startSmtpServer()];
   onTestFinished(() => receiver[Symbol.asyncDispose]());
@@ -107,7 +110,7 @@ describe('what predictions cost', () => {
       expect(Number(impact) / (3 * 120 * 1.4 * 0.5)).toBeLessThan(1.2);
       expect(types()).toEqual([['steelyard.anomaly.opened', 'cost_per_1000_predictions']]);
       expect(smtp.taken).toMatchObject([{ to: ['ml@example.org'] }]);
-      expect(smtp.taken[0]?.content).toContain(`https://steelyard.example.org/anomalies/${id}`);
+      expect(unwrapLines(smtp.taken[0]?.content)).toContain(`https://steelyard.example.org/anomalies/${id}`);
     }
     await using ledger = await openAnomalyLedger('2026-11-15T12:00:00Z', settings);
     await serve(ledger, all.slice(-3), count);
