@@ -58,7 +58,8 @@ function small(value: number | null): string | null {
   return value === null ? null : String(Number(value.toPrecision(2)));
 }
 
-function alertsText(alerts: readonly AlertStanding[], { paint }: Context): string {
+/** State of each alert with its last check. */
+export function alertsText(alerts: readonly AlertStanding[], { paint }: Context): string {
   return table(
     alerts,
     [

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { evaluateMonitor } from '../src/mlops/monitoring/alerts/schema.ts';
 import {
   listMonitors,
   type Monitor,
@@ -10,7 +11,7 @@ import {
 import { UtcInstant } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { watchedBy, watchedText } from './monitor-watch.ts';
+import { alertsText, watchedBy, watchedText } from './monitor-watch.ts';
 import { counted, formatCount } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
@@ -69,6 +70,20 @@ steelyard monitor show ranker --known-at 2026-11-10T00:00:00Z`,
       [windowsText(report, context), ...watchedText(watching, context)].join('\n').replace(/^\n+/, ''),
     );
     if (report.windows.length === 0) await context.remark('No stored prediction of this model for that time.');
+    return 0;
+  },
+});
+
+const monitorEvaluateCommand = command({
+  path: ['monitor', 'evaluate'],
+  summary: 'Evaluate a monitor now instead of at the next minute: complete drift windows and all alerts',
+  example: 'steelyard monitor evaluate ranker',
+  needs: 'server',
+  positionals: { monitor: { describe: 'Name of the monitor' } },
+  run: async (context, params) => {
+    const answer = await (await context.client()).call(evaluateMonitor, { params });
+    await context.answer(answer, () => (answer.alerts.length === 0 ? '' : alertsText(answer.alerts, context)));
+    if (answer.alerts.length === 0) await context.remark('The monitor has no alerts. Its drift windows are compared.');
     return 0;
   },
 });
@@ -155,4 +170,4 @@ const figure = (value: number) => (Math.abs(value) < 1000 ? value.toPrecision(3)
 const share = (value: number) => `${(value * 100).toFixed(value === 0 || value === 1 ? 0 : 1)} %`;
 const milliseconds = (value: number | undefined) => (value === undefined ? null : value.toFixed(1));
 
-export const monitorCommands = [monitorListCommand, monitorShowCommand];
+export const monitorCommands = [monitorListCommand, monitorShowCommand, monitorEvaluateCommand];

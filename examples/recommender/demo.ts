@@ -6,6 +6,8 @@ import { parseArgs } from 'node:util';
 import { createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { listenOn } from '../../src/platform/http/index.ts';
+import { HOUR_MS } from '../../src/platform/units/durations.ts';
+import { ClockMessage } from './demo/story-clock.ts';
 
 const { values } = parseArgs({
   options: {
@@ -26,16 +28,28 @@ const { config } = loadConfig({
   environment: {},
   flags: { data, port: values.serve ? values.port : 0, logLevel: 'warn' },
 });
-const application = await createApplication(config);
+// The clock begins an hour late and is moved to the present while savings are tried: a proof needs that much traffic. In the first hour of a
+// month it would begin in the month before, whose bill is another one.
+let behindMs = isFirstHourOfMonth(new Date()) ? 0 : HOUR_MS;
+const application = await createApplication(config, { clock: { now: () => Date.now() - behindMs } });
 const url = await listenOn(application.http, config);
-if (values.serve) console.log(`The first pages are at ${url}. The demo fills them, in one to two minutes.\n`);
+if (values.serve) console.log(`The first pages are at ${url}. The demo fills them, in about a minute.\n`);
 
 // Another process tells the story, so that the pages answer while models are trained.
 const goOn = values.serve ? ['--go-on'] : [];
 const story = fork(join(import.meta.dirname, 'demo/tell-story.ts'), [
   ...['--url', url, '--data', data, '--seed', values.seed],
+  ...['--behind-ms', String(behindMs)],
   ...goOn,
 ]);
+story.on('message', (message) => {
+  behindMs = Math.min(behindMs, ClockMessage.parse(message).behindMs);
+  // A job wakes the queue, which then runs what is due by the moved clock.
+  const job = { kind: 'optimizations.look', payload: null };
+  void application.jobs.enqueue(application.store, job).then(() => {
+    if (story.connected) story.send({ behindMs });
+  });
+});
 let isEnding = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
@@ -50,3 +64,7 @@ if (code !== 0 && !isEnding) {
 }
 await application[Symbol.asyncDispose]();
 if (values.serve) process.exit();
+
+function isFirstHourOfMonth(now: Date): boolean {
+  return now.getUTCDate() === 1 && now.getUTCHours() === 0;
+}

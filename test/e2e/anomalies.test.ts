@@ -73,7 +73,7 @@ describe.skipIf(!hasChromium)('anomalies in the browser (skipped where Chromium 
   it('answer with both sides of the month, never set off, and lead from the list to one of them', async () => {
     const { page, complaints } = await visit('/anomalies');
     expect(await answer(page)).toMatch(
-      /^3 anomalies \(2 open\): \$[\d,]+(\.\d\d)? above and \$[\d,]+(\.\d\d)? below expected in November 2026; \$[\d,.]+ of the amount paid bought fewer GPU hours and predictions than usual\.$/,
+      /^3 anomalies \(2 open\): \$[\d,]+(\.\d\d)? above and \$[\d,]+(\.\d\d)? below expected in November 2026; \$[\d,.]+ of the amount paid bought fewer GPU hours and predictions than usual\. Largest: .+, [+−]\$[\d,]+(\.\d\d)?\.$/,
     );
     const table = page.getByRole('table', { name: 'Anomalies' });
     expect(await readable(table.getByRole('row', { name: /claude-input/ }))).toMatch(

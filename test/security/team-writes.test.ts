@@ -119,6 +119,14 @@ onEachStore(({ newDatabase }) => {
       expect((await call('member', 'POST', start, {})).status).toBe(200);
     });
 
+    it('has monitors of its models that contributors of the team alone evaluate', async () => {
+      await mlflow('member', 'registered-models/create', { name: 'alpha-ranker', tags: ALPHA });
+      await apply(document('Monitor', 'alpha-ranker', { model: 'alpha-ranker' }));
+      const evaluate = '/api/v1/monitors/alpha-ranker/evaluate';
+      expect(await call('outsider', 'POST', evaluate)).toMatchObject(notPermitted);
+      expect(await call('member', 'POST', evaluate)).toMatchObject({ status: 200, body: { alerts: [] } });
+    });
+
     it('is no secret where it is missing: the answer is that of every missing pipeline', async () => {
       expect((await call('outsider', 'POST', '/api/v1/pipelines/none/runs', {})).status).toBe(404);
     });

@@ -1,16 +1,27 @@
-import { type Candidate, type CandidateOptions, makeCandidates } from './candidates.ts';
+import {
+  type Candidate,
+  type CandidateOptions,
+  type EvaluatedModel,
+  measureCandidates,
+  trainCandidates,
+} from './candidates.ts';
 import type { DemoClient } from './client.ts';
 import { prepareRegistry, registerCandidate } from './register.ts';
 import { type DemoVerdict, weigh } from './weigh.ts';
 
-/** Trains and measures the models, registers them over the MLflow wire, and asks the gate about each, smallest first. */
+/**
+ * Trains and measures the models, registers them over the MLflow wire, and asks the gate about each, smallest first. `trained`: they
+ * are trained already.
+ */
 export async function decideOnModels(
   client: DemoClient,
   options: CandidateOptions,
+  trained: Promise<readonly EvaluatedModel[]> = trainCandidates(options),
 ): Promise<{ candidates: readonly Candidate[]; verdicts: readonly DemoVerdict[] }> {
   const { report } = options;
-  report('3. Recommenders are trained and measured');
-  const candidates = await makeCandidates(options);
+  const evaluated = await trained;
+  report('3. The cost of predictions of the trained recommenders is measured');
+  const candidates = await measureCandidates(evaluated, options);
   report('4. Each is logged and registered over the MLflow wire with its outcomes by user, and its usage is metered');
   const experimentId = await prepareRegistry(client);
   const versions: string[] = [];

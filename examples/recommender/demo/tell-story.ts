@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { decimalString } from '../../../src/platform/units/index.ts';
 import { createDemoClient } from './client.ts';
 import { runDemo } from './run-demo.ts';
+import { createStoryClock } from './story-clock.ts';
 import type { DemoVerdict } from './weigh.ts';
 
 /**
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     url: { type: 'string' },
     data: { type: 'string' },
     seed: { type: 'string', default: '1' },
+    'behind-ms': { type: 'string', default: '0' },
     'go-on': { type: 'boolean', default: false },
   },
 });
@@ -30,7 +32,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 const { verdicts, production } = await runDemo(createDemoClient(url), {
   seed: Number(values.seed),
-  asOf: new Date(),
+  clock: createStoryClock(Number(values['behind-ms'])),
   folder: join(data, 'bill'),
   report: (line) => console.log(`${elapsed()}  ${line}`),
 });

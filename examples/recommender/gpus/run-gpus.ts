@@ -5,8 +5,7 @@ import type { DemoClient } from '../demo/client.ts';
 import { type FleetRuns, type Held, makeFleet, READ_EVERY_MS } from './fleet.ts';
 
 const EXPERIMENT = 'gpu-training';
-const PRICE = { amount: '2.4', currency: 'USD' } as const;
-/** Key in the price book; the negotiated price takes precedence over its list price. */
+/** Key in the price book. */
 const RESOURCE = 'gpu:H100';
 const GPU_MODEL = 'NVIDIA H100 80GB HBM3';
 const FIELDS = ['host', 'gpuModel', 'namespace', 'pod', 'team', 'project', 'run', 'endpoint', 'model'] as const;
@@ -35,7 +34,7 @@ export async function runGpus(client: DemoClient, { seed, asOf, folder }: GpuOpt
     ...readings.map(({ gpu, at, percent }) => `${gpu},${at},${percent}`),
   ]);
   await client.call(importGpuSamples, {
-    body: { ...file, ...COLUMNS, value: 'utilization', interval, price: PRICE, resource: RESOURCE },
+    body: { ...file, ...COLUMNS, value: 'utilization', interval, resource: RESOURCE },
   });
   const memory = await put('gpu-memory.csv', [
     'gpu,time,bytes',

@@ -6,6 +6,7 @@ import type { Random } from '../random/xoshiro.ts';
 import { drawOrder, type Sale } from '../returns/record-returns.ts';
 import type { Audience } from './audience.ts';
 import { demandAt } from './day.ts';
+import { ENDPOINT } from './endpoint-state.ts';
 
 export interface Traffic {
   /** Unique name of the day. */
@@ -21,6 +22,34 @@ export interface Traffic {
   /** Duration of a simulated day in milliseconds. */
   readonly dayMs: number;
   readonly signal?: AbortSignal;
+}
+
+export interface Visits {
+  /** Unique name. */
+  readonly name: string;
+  readonly model: string;
+  readonly audience: Audience;
+  readonly random: Random;
+  readonly visits: number;
+}
+
+/** Visits at the same time. */
+const AT_ONCE = 4;
+
+/** Sends visits to the endpoint as fast as it answers, and their labels at the end. */
+export async function sendVisits(client: DemoClient, traffic: Visits): Promise<void> {
+  const { name, model, audience, random } = traffic;
+  const users = Array.from({ length: traffic.visits }, () => audience.visitor(random));
+  const labels: Label[] = [];
+  for (let from = 0; from < users.length; from += AT_ONCE) {
+    const asked = users.slice(from, from + AT_ONCE).map(async (user, index) => {
+      const prediction = `${name}-${from + index}`;
+      const version = await ask(client.url, { endpoint: ENDPOINT, model }, prediction, user);
+      if (version !== null) labels.push({ prediction, value: [...audience.likes(user)] });
+    });
+    await Promise.all(asked);
+  }
+  await client.call(recordLabels, { body: { model, labels } });
 }
 
 export interface Answers {
@@ -68,7 +97,12 @@ async function rest(ms: number, signal: AbortSignal | undefined): Promise<void> 
 }
 
 /** The version that answered; null where none did. */
-async function ask(url: string, { endpoint, model }: Traffic, id: string, user: number): Promise<string | null> {
+async function ask(
+  url: string,
+  { endpoint, model }: Pick<Traffic, 'endpoint' | 'model'>,
+  id: string,
+  user: number,
+): Promise<string | null> {
   const answer = await fetch(`${url}/serve/${endpoint}/v2/models/${model}/infer`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-steelyard-prediction-id': id, 'x-user': String(user) },

@@ -18,7 +18,7 @@ import { createEstimates } from './alerts/estimated.ts';
 import { measureQuality } from './alerts/losses.ts';
 import type { QualityEstimates, ServedRequests } from './alerts/ports.ts';
 import { alertRoutes } from './alerts/routes.ts';
-import { type AlertDeps, scheduleAlerts } from './alerts/service.ts';
+import { type AlertDeps, createEvaluation, scheduleAlerts } from './alerts/service.ts';
 import { noteRetrained } from './alerts/take-look.ts';
 import { type MonitorHealth, readMonitorHealth } from './health/index.ts';
 
@@ -80,6 +80,7 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedPredictio
   const { estimates = createEstimates({ ...deps, tables }), requests } = deps;
   const quality = createQuality({ ...deps, ...tables, shadows });
   const monitors = createMonitorRules(deps.store);
+  const evaluate = createEvaluation({ ...deps, tables, estimates, served: requests }, quality.driftWindows);
   const predictions = createPredictions({ ...deps, ...tables, shadows, monitors, figures: quality.storedWindows });
   return {
     served: predictions.served,
@@ -100,10 +101,10 @@ export function createMonitoring(deps: MonitoringGround, opened: OpenedPredictio
       ...quality.routes,
       ...createDrift(deps).routes,
       ...quality.driftRoutes,
-      ...alertRoutes({ ...deps, tables, estimates }),
+      ...alertRoutes({ ...deps, tables, estimates, evaluate }),
     ],
     schedule: (jobs) => {
-      scheduleAlerts({ ...deps, tables, estimates, served: requests }, quality.driftWindows, jobs);
+      scheduleAlerts(deps, evaluate, jobs);
       quality.schedule(jobs);
       predictions.schedule(jobs);
     },

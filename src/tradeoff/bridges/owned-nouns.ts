@@ -1,6 +1,7 @@
 import { findReservationSubject } from '../../finops/budgets/index.ts';
 import type { OwnedNoun } from '../../mlops/access/index.ts';
 import { findAlertedModel } from '../../mlops/monitoring/index.ts';
+import { findMonitors } from '../../mlops/monitors/index.ts';
 import { findPipelineOwner } from '../../mlops/pipelines/index.ts';
 import type { Registry } from '../../mlops/registry/index.ts';
 import { findEndpointOwner } from '../../mlops/serving/index.ts';
@@ -47,6 +48,14 @@ export function createOwnedNouns({ registry, tracking }: OwnedNounsDeps): Readon
       async ownerOf(sql, name) {
         const pipeline = await findRetrainedPipeline(sql, name);
         return pipeline === null ? null : findPipelineOwner(sql, pipeline);
+      },
+    },
+    // Of its model, as its alerts.
+    monitor: {
+      title: 'Monitor',
+      async ownerOf(sql, name) {
+        const [monitor] = await findMonitors(sql, name);
+        return monitor === undefined ? null : registry.ownerOf(sql, monitor.spec.model);
       },
     },
     episode: {

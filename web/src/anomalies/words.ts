@@ -137,3 +137,16 @@ export function anomaliesAnswer(list: AnomalyList, phrase: string): string {
   if (sides.length === 0) return use === '' ? `${subject}${inRange}.` : `${subject}${goOn}${inRange}: ${use}.`;
   return `${subject}${goOn}: ${sides.join('; ')}${inRange}${use === '' ? '' : `; ${use}`}.`;
 }
+
+/** ` Largest: p4d.24xlarge · search, +$12,310.`; nothing for fewer than two amounts, which the sum does not differ from. */
+export function largestText({ anomalies }: Pick<AnomalyList, 'anomalies'>): string {
+  const counted = anomalies.flatMap((one) =>
+    one.counts && isOfBill(one) && one.impact !== null && one.currency !== null
+      ? [{ one, money: { amount: one.impact, currency: one.currency } }]
+      : [],
+  );
+  const [largest] = counted.toSorted((a, b) => decimal(b.money.amount).abs().comparedTo(decimal(a.money.amount).abs()));
+  if (largest === undefined || counted.length < 2) return '';
+  const sign = decimal(largest.money.amount).isPositive() ? '+' : '';
+  return ` Largest: ${formatTitle(largest.one)}, ${sign}${formatAbout(largest.money)}.`;
+}

@@ -64,6 +64,9 @@ describe('numbers', () => {
   it.each([
     ['61', '100', '61\u00a0%'],
     ['0.4', '100', '0.4\u00a0%'],
+    ['99.73', '100', '99.7\u00a0%'],
+    ['99.97', '100', '99.9\u00a0%'],
+    ['100', '100', '100\u00a0%'],
     ['0.0001', '100', 'under 0.1\u00a0%'],
   ])('says that %s of %s is %s', (part, whole, text) => {
     expect(formatShare(part, whole)).toBe(text);

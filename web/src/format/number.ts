@@ -92,11 +92,13 @@ export function formatRatio(figure: string, other: string): string | null {
   return formatPercent(decimal(figure).dividedBy(other).times(100).toNumber());
 }
 
-/** `61.23` -> `61 %`; one decimal below ten, so that small shares differ. */
+/** `61.23` -> `61 %`; one decimal below ten, so that small shares differ, and from 99 on, so that less is never 100. */
 export function formatPercent(percent: number): string {
   const size = Math.abs(percent);
   if (size > 0 && size < 0.1) return `under 0.1${PERCENT}`;
-  const digits = size < 10 ? size.toFixed(1).replace(/\.0$/, '') : size.toFixed(0);
+  const isNearlyAll = size > 99 && size < 100;
+  const shown = isNearlyAll ? Math.floor(size * 10) / 10 : size;
+  const digits = size < 10 || isNearlyAll ? shown.toFixed(1).replace(/\.0$/, '') : shown.toFixed(0);
   return `${percent < 0 && Number(digits) !== 0 ? '\u2212' : ''}${groupThousands(digits)}${PERCENT}`;
 }
 

@@ -19,7 +19,13 @@ export const RANGE_PAGES: ReadonlyMap<string, RangePage> = new Map([
   ['/costs', { unset: 'bill', compares: true }],
   ['/anomalies', { unset: 'bill', compares: true }],
   ['/gpus', { unset: 'bill' }],
-  ['/allocation', { unset: 'bill', beyond: 'The preview of rules and "Metered vs bill" take the month of its end.' }],
+  [
+    '/allocation',
+    {
+      ...{ unset: 'bill', compares: true },
+      beyond: 'The preview of rules and "Metered vs bill" take the month of its end.',
+    },
+  ],
   ['/statements', { unset: 'bill', wholeMonths: true }],
   ['/models', { unset: 'Last 30 billed days' }],
   ['/models/$model', { unset: 'Last 30 billed days' }],

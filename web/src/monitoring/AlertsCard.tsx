@@ -9,6 +9,7 @@ import { ExampleFile } from '../parts/ExampleFile.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { UndoNotice } from '../parts/UndoNotice.tsx';
 import { EpisodesTable } from './EpisodesTable.tsx';
+import { EvaluateNow } from './EvaluateNow.tsx';
 import { MuteDialog } from './MuteDialog.tsx';
 import styles from './monitoring.module.css';
 import { Standings } from './Standings.tsx';
@@ -50,6 +51,7 @@ export function AlertsCard({ monitor, spec }: AlertsCardProps) {
             ? 'No alert is open.'
             : `${counted(open, 'alert is open', 'alerts are open')}`
       }
+      actions={spec.alerts.length > 0 && <EvaluateNow monitor={monitor} />}
       flush
     >
       {muted?.mute != null && (

@@ -5,6 +5,7 @@ import { handle, type Route } from '../../../platform/http/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import { findMonitors, noMonitor } from '../../monitors/index.ts';
+import type { Monitor } from '../../monitors/schema.ts';
 import { backtestAlerts as backtestAlertsEndpoint } from './backtest/schema.ts';
 import { type BacktestDeps, backtestAlerts } from './backtest/service.ts';
 import {
@@ -12,12 +13,14 @@ import {
   type AlertMute,
   type AlertStanding,
   alertHandling,
+  evaluateMonitor,
   getAlert,
   listAlerts,
   listMonitorAlerts,
   muteAlert,
   unmuteAlert,
 } from './schema.ts';
+import type { EvaluateMonitor } from './service.ts';
 import {
   findEpisode,
   listEpisodes,
@@ -29,8 +32,13 @@ import {
 } from './store.ts';
 import { readGravity } from './take-look.ts';
 
-export function alertRoutes(deps: BacktestDeps & { readonly clock: Clock }): Route[] {
-  const { store, clock } = deps;
+export interface AlertRouteDeps extends BacktestDeps {
+  readonly clock: Clock;
+  readonly evaluate: EvaluateMonitor;
+}
+
+export function alertRoutes(deps: AlertRouteDeps): Route[] {
+  const { store, clock, evaluate } = deps;
   const mute = (episode: string, as: AlertMute | null) =>
     store.transaction(async (sql) => {
       const alert = await requireEpisode(sql, episode);
@@ -70,19 +78,31 @@ export function alertRoutes(deps: BacktestDeps & { readonly clock: Clock }): Rou
           'invalid_request',
           `"end" ${end} is not after "start" ${start}. Set "end" to the later time.`,
         );
-      const [monitor] = await findMonitors(store, name);
-      if (monitor === undefined) throw noMonitor(name);
+      const monitor = await requireMonitor(store, name);
       return { monitor: name, alerts: await backtestAlerts(deps, monitor, { alerts, start, end }) };
     }),
-    handle(listMonitorAlerts, async ({ params: { monitor: name } }) => {
-      const [monitor] = await findMonitors(store, name);
-      if (monitor === undefined) throw noMonitor(name);
-      const standings = new Map((await listStandings(store, name)).map((one) => [one.alert, one]));
-      return {
-        alerts: monitor.spec.alerts.map((rule) => toAlertStanding(rule.name, rule.on, standings.get(rule.name))),
-      };
+    handle(listMonitorAlerts, async ({ params: { monitor: name } }) => ({
+      alerts: await listAlertStandings(store, await requireMonitor(store, name)),
+    })),
+    handle(evaluateMonitor, async ({ params: { monitor: name } }) => {
+      const monitor = await requireMonitor(store, name);
+      await evaluate(monitor, new AbortController().signal);
+      const evaluatedAt = new Date(clock.now()).toISOString();
+      return { monitor: name, evaluatedAt, alerts: await listAlertStandings(store, monitor) };
     }),
   ];
+}
+
+async function requireMonitor(sql: Sql, name: string): Promise<Monitor> {
+  const [monitor] = await findMonitors(sql, name);
+  if (monitor === undefined) throw noMonitor(name);
+  return monitor;
+}
+
+/** Status of each alert of a monitor, in its order. */
+async function listAlertStandings(sql: Sql, { monitor, spec }: Monitor): Promise<AlertStanding[]> {
+  const standings = new Map((await listStandings(sql, monitor)).map((one) => [one.alert, one]));
+  return spec.alerts.map(({ name, on }) => toAlertStanding(name, on, standings.get(name)));
 }
 
 async function requireEpisode(sql: Sql, episode: string): Promise<Alert> {

@@ -91,6 +91,20 @@ export const listMonitorAlerts = endpoint({
   errors: ['monitor_not_found'],
 });
 
+export const evaluateMonitor = endpoint({
+  method: 'POST',
+  path: '/api/v1/monitors/:monitor/evaluate',
+  scope: 'mlops.write',
+  summary: 'Evaluate a monitor now, as the server does every minute: its complete drift windows and all of its alerts',
+  params: z.strictObject({ monitor: Name.describe('Name of the monitor') }),
+  response: z.strictObject({
+    monitor: Name.describe('Name of the monitor'),
+    evaluatedAt: UtcInstant.describe('End of the evaluation'),
+    alerts: z.array(AlertStanding).describe('Status after it, in the order of the monitor'),
+  }),
+  errors: ['monitor_not_found'],
+});
+
 const params = z.strictObject({ episode: z.string().min(1).max(64).describe('Id of the episode') });
 
 export const getAlert = endpoint({

@@ -1,3 +1,4 @@
+import { createTurns } from '../../../platform/concurrency/index.ts';
 import type { Events } from '../../../platform/events/index.ts';
 import type { Jobs } from '../../../platform/jobs/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
@@ -32,39 +33,52 @@ export interface AlertDeps extends LookingDeps, Pick<TakingDeps, 'teamOf'> {
 /** Job that looks at every monitor: compares windows that are complete, and looks at its alerts. */
 const LOOK = 'monitoring.look';
 
-/** Evaluates alerts every minute and files their notices. */
-export function scheduleAlerts(deps: AlertDeps, windows: DriftWindows, jobs: Jobs): void {
+/**
+ * Evaluates a monitor: compares its complete drift windows, takes the due looks of its alerts, and judges earlier looks again with
+ * what has come since. One monitor is evaluated at most once at a time in this process; of several servers one counts each look.
+ */
+export type EvaluateMonitor = (monitor: Monitor, signal: AbortSignal) => Promise<void>;
+
+export function createEvaluation(deps: AlertDeps, windows: DriftWindows): EvaluateMonitor {
   const judgeAgain = createJudging(deps);
-  jobs.register(LOOK, {
-    handler: (_payload, { signal }) => evaluateAlerts({ ...deps, judgeAgain }, windows, signal),
-  });
+  const inTurn = createTurns();
+  return (monitor, signal) =>
+    inTurn(monitor.monitor, async () => {
+      await windows.watch(monitor, signal, (window, reference) => prepareWindow(deps, monitor, window, reference));
+      await evaluateMonitor(deps, monitor, signal);
+      await judgeAgain(monitor, signal);
+    });
+}
+
+/** Evaluates all monitors every minute. */
+export function scheduleAlerts(
+  deps: Pick<AlertDeps, 'store' | 'log'>,
+  evaluate: EvaluateMonitor,
+  jobs: Pick<Jobs, 'register' | 'schedule'>,
+): void {
+  jobs.register(LOOK, { handler: (_payload, { signal }) => evaluateAll(deps, evaluate, signal) });
   jobs.schedule(LOOK, '* * * * *', { kind: LOOK, payload: {} });
 }
 
-interface EvaluationDeps extends AlertDeps, TakingDeps {
-  readonly judgeAgain: ReturnType<typeof createJudging>;
-}
-
-async function evaluateAlerts(deps: EvaluationDeps, windows: DriftWindows, signal: AbortSignal): Promise<void> {
-  for (const monitor of await findMonitors(deps.store)) {
+async function evaluateAll(
+  { store, log }: Pick<AlertDeps, 'store' | 'log'>,
+  evaluate: EvaluateMonitor,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const monitor of await findMonitors(store)) {
     if (signal.aborted) return;
     try {
-      await windows.watch(monitor, signal, (window, reference) => prepareWindow(deps, monitor, window, reference));
-      await evaluateMonitor(deps, monitor, signal);
-      await deps.judgeAgain(monitor, signal);
+      await evaluate(monitor, signal);
     } catch (error) {
       // Other monitors are still evaluated, and this one is retried in a minute.
-      deps.log.error(
-        { err: error, monitor: monitor.monitor },
-        'cannot evaluate the alerts of a monitor; retry follows',
-      );
+      log.error({ err: error, monitor: monitor.monitor }, 'cannot evaluate the alerts of a monitor; retry follows');
     }
   }
 }
 
 /** Everything that is slow before the transaction, which may be run again. */
 async function prepareWindow(
-  deps: EvaluationDeps,
+  deps: AlertDeps,
   monitor: Monitor,
   window: DriftWindow,
   reference: ReferencePredictions,
@@ -84,7 +98,7 @@ async function prepareWindow(
   };
 }
 
-async function evaluateMonitor(deps: EvaluationDeps, monitor: Monitor, signal: AbortSignal): Promise<void> {
+async function evaluateMonitor(deps: AlertDeps, monitor: Monitor, signal: AbortSignal): Promise<void> {
   const standings = await listStandings(deps.store, monitor.monitor);
   for (const rule of monitor.spec.alerts) {
     if (rule.on === 'drift') continue;
@@ -112,7 +126,7 @@ async function evaluateMonitor(deps: EvaluationDeps, monitor: Monitor, signal: A
 
 /** The looks that end then, in their order. */
 async function evaluateDueRules(
-  deps: EvaluationDeps,
+  deps: AlertDeps,
   monitor: Monitor,
   rule: TimedRule,
   ends: readonly string[],
@@ -137,7 +151,7 @@ interface LookInput extends FoundLook {
 }
 
 async function recordLook(
-  deps: EvaluationDeps,
+  deps: AlertDeps,
   monitor: Monitor,
   rule: TimedRule,
   { look, kept, end, answered }: LookInput,
@@ -148,7 +162,7 @@ async function recordLook(
 }
 
 async function evaluateOwnVersion(
-  deps: EvaluationDeps,
+  deps: AlertDeps,
   monitor: Monitor,
   rule: TimedRule,
   { end, answered: version }: Pick<LookInput, 'end' | 'answered'>,

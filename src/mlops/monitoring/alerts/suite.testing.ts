@@ -7,7 +7,7 @@ import { normal } from '../../drift/calibration.testing.ts';
 import { call, hour, openRoom, problemFrom, type Room, type RoomOptions, type Server } from '../room.testing.ts';
 import { judgedAgainTests } from './again/again.testing.ts';
 import { retrainedAlertTests } from './retrained.testing.ts';
-import { getAlert, listAlerts, listMonitorAlerts, muteAlert, unmuteAlert } from './schema.ts';
+import { evaluateMonitor, getAlert, listAlerts, listMonitorAlerts, muteAlert, unmuteAlert } from './schema.ts';
 
 const DRIFT = { reference: { start: hour(0), end: hour(1) }, window: { hours: 1 }, waitMinutes: 0 };
 
@@ -22,6 +22,7 @@ export function alertsSuite(engine: string, newDatabase: () => Promise<string>):
     const open = async (options: RoomOptions = {}) =>
       openRoom({ database: await newDatabase(), receiverPort: receiver.port, ...options });
     driftTests(open, () => receiver);
+    requestedTests(open, () => receiver);
     lossTests(open, () => receiver);
     routeTests(open, () => receiver);
     otherTests(open);
@@ -110,6 +111,31 @@ function driftTests(open: Open, inUse: () => Receiver): void {
     const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
     expect(new Set(ids).size).toBe(1);
     expect(await alerts(two, { open: 'true' })).toMatchObject([{ state: 'alert', window: { start: hour(13) } }]);
+  });
+}
+
+function requestedTests(open: Open, inUse: () => Receiver): void {
+  it('open when their monitor is evaluated on request, once where every minute and another server evaluate it too', async () => {
+    const receiver = inUse();
+    const room = await open();
+    const [one, two] = [await room.server(), await room.server()];
+    await one.apply(watching(receiver));
+    await anHour(one, 0, false);
+    await anHour(one, 12, true);
+    room.clock.forward(HOUR_MS + MINUTE_MS);
+    const evaluate = (server: Server) => call(server, evaluateMonitor, { params: { monitor: 'watch' } });
+    const answers = await Promise.all([evaluate(one), evaluate(one), evaluate(two)]);
+    for (const { monitor, alerts: standings } of answers) {
+      expect(monitor).toBe('watch');
+      expect(standings).toMatchObject([{ alert: 'inputs', state: 'alert', episode: expect.any(String) }]);
+    }
+    // The job of the minute finds nothing left to evaluate.
+    await Promise.all([one.drain(), two.drain()]);
+    expect(types(receiver)).toEqual(['steelyard.alert.opened']);
+    expect(await alerts(one)).toHaveLength(1);
+    expect((await evaluate(two)).alerts).toEqual(answers[0]?.alerts);
+    const unknown = call(one, evaluateMonitor, { params: { monitor: 'other' } });
+    expect(await problemFrom(unknown)).toMatchObject({ code: 'monitor_not_found' });
   });
 }
 
