@@ -68,7 +68,7 @@ const figureColumns = [
 export function ownersText(report: GpuOwners, { paint }: Context): string {
   const { groups, others, groupCount, by } = report;
   const rest = others === null ? [] : [{ ...others, key: `${groupCount - groups.length} others` }];
-  const rows = [...groups, ...rest, { ...report, key: 'together', kind: 'owner' as const }];
+  const rows = [...groups, ...rest, { ...report, key: 'total', kind: 'owner' as const }];
   const owners = table(
     rows,
     [{ title: by.toUpperCase(), cell: ({ key, kind }) => key ?? formatOwnerKind(kind), least: 12 }, ...figureColumns],
@@ -117,7 +117,7 @@ export function outcomesText(report: GpuOutcomes, { paint }: Context): string {
       name: outcome === 'nobody' ? 'unallocated' : outcome,
       ...rest,
     })),
-    { name: 'together', owners: null, ...report },
+    { name: 'total', owners: null, ...report },
   ];
   return table(
     rows,

@@ -77,7 +77,7 @@ describe('GPUs of teams', () => {
     const evidence = anomaly?.evidence ?? null;
     if (evidence === null || anomaly === undefined || anomaly.impact === null) throw new Error('it has no evidence');
     expect(anomaly.sentence).toMatch(
-      /^GPUs of team search stood idle for \d+\.\d\d USD a day, where \d+\.\d\d USD was expected: /,
+      /^GPUs of team search stood idle for \$[\d.]+ a day, where \$[\d.]+ was expected: /,
     );
     expect(decimal(anomaly.actual).minus(anomaly.expected).toFixed()).toBe(anomaly.impact);
     expect(sumDecimals(Object.values(evidence.effects))).toBe(anomaly.impact);

@@ -14,7 +14,10 @@ interface ComparedAnswerProps {
 export function ComparedAnswer({ compared: { compared, isRunning, before, after }, currency }: ComparedAnswerProps) {
   if (compared === undefined || before === undefined || after === undefined) return null;
   const words = describeShareChange(before, after);
-  if (words === null) return ` There is no cost ${rangePhrase(compared.before)} to compare with.`;
+  if (words === null)
+    return decimal(before.total).greaterThan(0)
+      ? ` Credits leave no unallocated share to compare ${rangePhrase(compared.before)}.`
+      : ` There is no cost ${rangePhrase(compared.before)} to compare with.`;
   const change = decimal(after.unallocated).minus(before.unallocated);
   return (
     <>

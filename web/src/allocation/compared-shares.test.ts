@@ -21,6 +21,7 @@ it.each([
   ['the same share of another cost', sums('100', '5'), sums('300', '15'), 'unchanged from 5\u00a0%'],
   ['no cost before', sums('0', '0'), sums('300', '15'), null],
   ['credits', sums('-5', '0'), sums('300', '15'), null],
+  ['unallocated credits', sums('300', '-15'), sums('300', '15'), null],
 ])('describes the change to %s', (_name, before, after, words) => {
   expect(describeShareChange(before, after)).toBe(words);
 });

@@ -69,6 +69,8 @@ export function describeShareChange(before: CoverageSums, after: CoverageSums): 
   return `${points.isNegative() ? 'down' : 'up'} ${points.abs().toFixed(1)} points from ${from}`;
 }
 
+/** Null where credits leave no share: of the total, or of the unallocated part. */
 function readShare({ total, unallocated }: CoverageSums) {
-  return decimal(total).greaterThan(0) ? decimal(unallocated).dividedBy(total) : null;
+  const isShare = formatShare(unallocated, total) !== null && decimal(total).greaterThan(0);
+  return isShare ? decimal(unallocated).dividedBy(total) : null;
 }

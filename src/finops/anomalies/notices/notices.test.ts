@@ -30,6 +30,9 @@ const RANKER: Line = {
 };
 const MADE = { lines: [...LINES.slice(3), RANKER] };
 
+/** Quoted-printable text without its soft line breaks. */
+const unwrapLines = (text = '') => text.replaceAll(/=\r?\n/g, '');
+
 async function withReceivers() {
   const [receiver, smtp] = [await startReceiver(), await startSmtpServer()];
   onTestFinished(() => receiver[Symbol.asyncDispose]());
@@ -95,7 +98,7 @@ describe('what predictions cost', () => {
       ]);
       const [{ id = '', impact = '', sentence = '' } = {}] = anomalies;
       expect(sentence).toMatch(
-        /^1,000 predictions of endpoint ranker rose (by \d+ %|[\d.]+x), from 1\.\d+ USD to 3\.\d+ USD, mostly by /,
+        /^1,000 predictions of endpoint ranker rose (by \d+ %|[\d.]+x), from \$1\.\d+ to \$3\.\d+, mostly by /,
       );
       expect(totals).toMatchObject([{ over: '0', under: '0', wasted: impact, gained: '0', anomalies: 1 }]);
       const { evidence } = await call(ledger.application, getAnomaly, { params: { anomaly: id } });
@@ -107,7 +110,7 @@ describe('what predictions cost', () => {
       expect(Number(impact) / (3 * 120 * 1.4 * 0.5)).toBeLessThan(1.2);
       expect(types()).toEqual([['steelyard.anomaly.opened', 'cost_per_1000_predictions']]);
       expect(smtp.taken).toMatchObject([{ to: ['ml@example.org'] }]);
-      expect(smtp.taken[0]?.content).toContain(`https://steelyard.example.org/anomalies/${id}`);
+      expect(unwrapLines(smtp.taken[0]?.content)).toContain(`https://steelyard.example.org/anomalies/${id}`);
     }
     await using ledger = await openAnomalyLedger('2026-11-15T12:00:00Z', settings);
     await serve(ledger, all.slice(-3), count);

@@ -299,9 +299,7 @@ function defineTargetTests(inUse: () => NoticeServers): void {
     const [{ body = '' } = {}] = room.receiver.received;
     const { text, ...rest } = JSON.parse(body);
     expect(Object.keys(rest)).toEqual(['blocks']);
-    expect(text).toContain(
-      'Budget recs has reached 80 % of its limit.\n90 USD of 100 USD is spent, 0 USD reserved, 10 USD left.',
-    );
+    expect(text).toContain('Budget recs has reached 80 % of its limit.\n$90 of $100 is spent, $0 reserved, $10 left.');
   });
 
   it('by e-mail are taken by the SMTP server, also when it asks to come again', async () => {
@@ -319,7 +317,7 @@ function defineTargetTests(inUse: () => NoticeServers): void {
         from: 'steelyard@example.org',
         to: ['ml@example.org'],
         login: 'me:pw',
-        content: expect.stringContaining('90 USD of 100 USD'),
+        content: expect.stringContaining('$90 of $100'),
       },
     ]);
     expect(room.smtp.taken[0]?.content).toContain('Subject: Budget recs has reached 80 % of its limit.');
