@@ -4,7 +4,7 @@ import { axisMoney, formatMoney } from '../format/money.ts';
 import { token } from '../theme/scheme.ts';
 import { readChartStyle } from './chart-style.ts';
 import { chartTip, type TipLine } from './chart-tip.ts';
-import { amountBounds, isStep, type ShareLine, scaleStacks, shareAxis, shareLine, shareTip } from './share-line.ts';
+import { amountBounds, type ShareLine, scaleStacks, shareAxis, shareLine, shareTip } from './share-line.ts';
 
 export interface BarSeries {
   readonly id: string;
@@ -85,12 +85,7 @@ export function stackedBarsOption(data: StackedBarsData): EChartsCoreOption {
         type: 'value',
         splitNumber: 4,
         ...amountBounds(scale),
-        axisLabel: {
-          ...style.text,
-          // The lower end of an aligned axis is no step of it.
-          formatter: (value: number) =>
-            scale !== null && !isStep(value, scale.step) ? '' : axisMoney(value, data.currency),
-        },
+        axisLabel: { ...style.text, formatter: (value: number) => axisMoney(value, data.currency) },
         splitLine: { lineStyle: { color: style.line } },
       },
       ...(data.share === undefined ? [] : [shareAxis(scale)]),
