@@ -136,7 +136,7 @@ function beforeLine({ label, amounts }: BeforeLine, ink: string) {
 
 function annotations({ limit, marks = [] }: StackedBarsData) {
   const style = readChartStyle();
-  const lines = limit === undefined ? [] : [limitLine(limit, style.ink)];
+  const lines = limit === undefined ? [] : [limitLine(limit, style)];
   return {
     markLine: { precision: 15, silent: true, symbol: 'none', animation: false, data: lines },
     markPoint: {
@@ -151,11 +151,15 @@ function annotations({ limit, marks = [] }: StackedBarsData) {
   };
 }
 
-function limitLine(limit: LimitLine, ink: string) {
+function limitLine(limit: LimitLine, { ink, surface }: { readonly ink: string; readonly surface: string }) {
   return {
     yAxis: Number(limit.amount),
     lineStyle: { color: ink, type: [5, 4], width: 1.2 },
-    label: { formatter: limit.label, position: 'insideEndTop', color: ink, fontSize: 12 },
+    label: {
+      ...{ formatter: limit.label, position: 'insideEndTop', color: ink, fontSize: 12 },
+      // The label lies over the bars of the last days.
+      ...{ backgroundColor: surface, padding: [2, 4], borderRadius: 3 },
+    },
   };
 }
 
