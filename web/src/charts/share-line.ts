@@ -11,7 +11,7 @@ export interface ShareLine {
 /** Steps of the axes from zero to the top. */
 const STEPS = 4;
 const NICE = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
-/** Negative amounts up to this share of the height are thinner than a line, and get no space of their own. */
+/** Negative amounts up to this share of the height are thinner than a line, and get no space below zero. */
 const LEAST_BELOW = 0.02;
 
 /** Bounds of an axis of amounts and of the axis of the share, so that their lines are the same. */
