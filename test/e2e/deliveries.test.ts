@@ -48,11 +48,11 @@ describe.skipIf(!hasChromium)('deliveries in the browser (skipped where Chromium
     return page;
   }
 
-  it('lists every delivery, oldest first, with its standing and its rows', async () => {
+  it('lists every delivery, newest first, with its standing and its rows', async () => {
     const page = await visit('/deliveries');
     const rows = page.getByRole('region', { name: /^Deliveries/ }).locator('tbody tr');
     expect(await rows.count()).toBe(entries.length);
-    for (const [index, entry] of entries.entries()) {
+    for (const [index, entry] of entries.toReversed().entries()) {
       const text = await readable(rows.nth(index));
       expect(text).toContain(STANDING_LABELS[entry.standing]);
       expect(text).toContain(entry.rows.toLocaleString('en'));

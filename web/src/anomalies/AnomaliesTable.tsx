@@ -18,9 +18,10 @@ const textOf = (read: (anomaly: Anomaly) => string) => (a: Cause, b: Cause) => {
   const [one, other] = [first(a), first(b)];
   return (one === undefined ? '' : read(one)).localeCompare(other === undefined ? '' : read(other));
 };
+const bySeverity = (a: Cause, b: Cause) => rank(a) + size(a) - rank(b) - size(b);
 const COMPARE: Comparators<Cause> = {
   name: (a, b) => a.name.localeCompare(b.name),
-  severity: (a, b) => rank(a) + size(a) - rank(b) - size(b),
+  severity: bySeverity,
   kind: textOf(kindWord),
   days: textOf(({ start }) => start),
   owner: textOf(({ assigned }) => assigned?.to.name ?? '~'),
@@ -28,9 +29,9 @@ const COMPARE: Comparators<Cause> = {
   impact: (a, b) => size(a) - size(b),
 };
 
-/** Anomalies by cause: event, severity, time, owner, and cost in excess of the expected cost. A cause with several days or teams opens to its anomalies. */
+/** Anomalies by cause, the gravest first: event, severity, time, owner, and cost in excess of the expected cost. A cause with several days or teams opens to its anomalies. */
 export function AnomaliesTable({ anomalies }: { readonly anomalies: readonly Anomaly[] }) {
-  const causes = useMemo(() => groupByCause(anomalies), [anomalies]);
+  const causes = useMemo(() => groupByCause(anomalies).toSorted((a, b) => bySeverity(b, a)), [anomalies]);
   const { sorted, sort } = useSorted(causes, COMPARE);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const toggle = (key: string) =>

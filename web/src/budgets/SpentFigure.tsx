@@ -34,7 +34,12 @@ export function SpentFigure({ budget, isBelowParts = false }: SpentFigureProps) 
         </span>
       )}
       {spent.through === null && billedReason === null && (
-        <span className={LINE}>{isMetered ? 'metered' : 'no whole day'}</span>
+        <span
+          className={LINE}
+          data-tip={isMetered ? 'Metered usage, which is ahead of the bill' : 'No day of the period is complete yet'}
+        >
+          {isMetered ? 'metered' : 'incomplete'}
+        </span>
       )}
       {isBelowParts && (
         <span className={LINE} data-tip="Credits that belong to none of its parts lower it below one of them.">

@@ -11,21 +11,21 @@ export interface ShareLine {
 /** Steps of the axes from zero to the top. */
 const STEPS = 4;
 const NICE = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
-/** Space below zero is a multiple of this share of the height above it. */
-const BELOW_STEP = 0.05;
+/** Negative amounts up to this share of the height are thinner than a line, and get no space below zero. */
+const LEAST_BELOW = 0.02;
 
 /** Bounds of an axis of amounts and of the axis of the share, so that their lines are the same. */
 export interface SharedScale {
   readonly top: number;
   readonly step: number;
-  /** Height below zero as a share of the height above it; 0 without negative amounts. */
+  /** Height below zero as a share of the height above it, in whole steps; 0 without visible negative amounts. */
   readonly below: number;
 }
 
 /**
  * The scale of stacked amounts, in four steps from zero; null where nothing is above zero.
  *
- * @example scaleStacks([[295_000, -4_000]]) // { top: 320_000, step: 80_000, below: 0.05 }
+ * @example scaleStacks([[295_000, -4_000]]) // { top: 320_000, step: 80_000, below: 0 }
  */
 export function scaleStacks(stacks: readonly (readonly number[])[]): SharedScale | null {
   const sum = (amounts: readonly number[], sign: 1 | -1) =>
@@ -37,16 +37,13 @@ export function scaleStacks(stacks: readonly (readonly number[])[]): SharedScale
   const power = 10 ** Math.floor(Math.log10(wanted));
   const step = (NICE.find((factor) => factor * power >= wanted) ?? 10) * power;
   const top = step * STEPS;
-  return { top, step, below: Math.max(0, Math.ceil(-least / top / BELOW_STEP) * BELOW_STEP) };
+  const below = -least / top;
+  return { top, step, below: below <= LEAST_BELOW ? 0 : Math.ceil(below * STEPS) / STEPS };
 }
 
 /** Bounds of the axis on the left, which the share aligns with. */
 export function amountBounds(scale: SharedScale | null) {
   return scale === null ? {} : { min: -scale.below * scale.top, max: scale.top, interval: scale.step };
-}
-
-export function isStep(value: number, step: number): boolean {
-  return Math.abs(value / step - Math.round(value / step)) < 1e-6;
 }
 
 /** The axis on the right: 0 to 100 %. */

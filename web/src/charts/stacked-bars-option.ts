@@ -4,7 +4,7 @@ import { axisMoney, formatMoney } from '../format/money.ts';
 import { token } from '../theme/scheme.ts';
 import { readChartStyle } from './chart-style.ts';
 import { chartTip, type TipLine } from './chart-tip.ts';
-import { amountBounds, isStep, type ShareLine, scaleStacks, shareAxis, shareLine, shareTip } from './share-line.ts';
+import { amountBounds, type ShareLine, scaleStacks, shareAxis, shareLine, shareTip } from './share-line.ts';
 
 export interface BarSeries {
   readonly id: string;
@@ -85,12 +85,7 @@ export function stackedBarsOption(data: StackedBarsData): EChartsCoreOption {
         type: 'value',
         splitNumber: 4,
         ...amountBounds(scale),
-        axisLabel: {
-          ...style.text,
-          // The lower end of an aligned axis is no step of it.
-          formatter: (value: number) =>
-            scale !== null && !isStep(value, scale.step) ? '' : axisMoney(value, data.currency),
-        },
+        axisLabel: { ...style.text, formatter: (value: number) => axisMoney(value, data.currency) },
         splitLine: { lineStyle: { color: style.line } },
       },
       ...(data.share === undefined ? [] : [shareAxis(scale)]),
@@ -141,7 +136,7 @@ function beforeLine({ label, amounts }: BeforeLine, ink: string) {
 
 function annotations({ limit, marks = [] }: StackedBarsData) {
   const style = readChartStyle();
-  const lines = limit === undefined ? [] : [limitLine(limit, style.ink)];
+  const lines = limit === undefined ? [] : [limitLine(limit, style)];
   return {
     markLine: { precision: 15, silent: true, symbol: 'none', animation: false, data: lines },
     markPoint: {
@@ -156,11 +151,15 @@ function annotations({ limit, marks = [] }: StackedBarsData) {
   };
 }
 
-function limitLine(limit: LimitLine, ink: string) {
+function limitLine(limit: LimitLine, { ink, surface }: { readonly ink: string; readonly surface: string }) {
   return {
     yAxis: Number(limit.amount),
     lineStyle: { color: ink, type: [5, 4], width: 1.2 },
-    label: { formatter: limit.label, position: 'insideEndTop', color: ink, fontSize: 12 },
+    label: {
+      ...{ formatter: limit.label, position: 'insideEndTop', color: ink, fontSize: 12 },
+      // The label lies over the bars of the last days.
+      ...{ backgroundColor: surface, padding: [2, 4], borderRadius: 3 },
+    },
   };
 }
 

@@ -22,11 +22,11 @@ interface DeliveriesCardProps {
   readonly complete: boolean;
 }
 
-/** Every delivery, oldest first, with its changes to the preceding delivery. */
+/** Every delivery, newest first, with its changes to the preceding delivery. */
 export function DeliveriesCard({ entries, complete }: DeliveriesCardProps) {
   const search = useSearch({ from: '/deliveries' });
   const navigate = useNavigate({ from: '/deliveries' });
-  const all = useMemo(() => withPredecessors(entries), [entries]);
+  const all = useMemo(() => withPredecessors(entries).toReversed(), [entries]);
   const rows = useMemo(
     () =>
       all.filter(
@@ -74,11 +74,11 @@ export function DeliveriesCard({ entries, complete }: DeliveriesCardProps) {
       <CsvButton name="deliveries" what="the deliveries" text={() => deliveriesCsv(rows)} />
     </>
   );
-  const note = `${rows.length === all.length ? '' : `${formatCount(rows.length)} of `}${counted(all.length, 'entry', 'entries')}, oldest first: one for each billing period of each delivery${complete ? '' : '; loading more'}`;
+  const note = `${rows.length === all.length ? '' : `${formatCount(rows.length)} of `}${counted(all.length, 'entry', 'entries')}, newest first: one for each billing period of each delivery${complete ? '' : '; loading more'}`;
   return (
     <Card title="All bills" note={note} actions={filters} flush>
       {rows.length === 0 ? (
-        <EmptyState shows="The deliveries of bills, oldest first." why="No delivery matches these filters." />
+        <EmptyState shows="The deliveries of bills, newest first." why="No delivery matches these filters." />
       ) : (
         <DataTable
           label="Deliveries"

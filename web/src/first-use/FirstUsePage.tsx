@@ -28,7 +28,7 @@ export function FirstUsePage({ onDismiss, onOverview }: FirstUsePageProps) {
   const steps = Object.values(first.data?.steps ?? {});
   const done = steps.filter((step) => step.done).length;
   return (
-    <Page title="First steps" answer={answer()}>
+    <Page title="First steps" answer={answer()} shortAnswer>
       <DamageNotice ask={first.isFetched} />
       <Loaded query={first} what="The first steps" height={HEIGHT}>
         {({ empty, steps: { bill, mlflow, budget, demo, people } }) => (

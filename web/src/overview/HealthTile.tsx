@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Fragment } from 'react';
+import type { HealthStatus } from '../../../src/tradeoff/production-health/schema.ts';
 import { counted } from '../format/number.ts';
 import { useScope } from '../frame/use-scope.ts';
 import { Loaded } from '../parts/Loaded.tsx';
@@ -61,26 +62,33 @@ export function HealthTile({ ask }: HealthTileProps) {
               <span data-testid="health">{data.headline}</span> {sloText(data.counts.slos)}
             </p>
             <ul className={styles.lines}>
-              {listServed(data, LISTED).map(({ endpoint, served, requests, quality }) => (
-                <Fragment key={endpoint}>
-                  <li>
-                    <Link to="/endpoints/$endpoint" params={{ endpoint }} className={parts.textLink}>
-                      {served === '' ? endpoint : served}
-                    </Link>
-                    <span>{requests ?? 'no request in 24 h'}</span>
-                  </li>
-                  {quality !== null && (
+              {(hasProblem(data.status) ? [] : listServed(data, LISTED)).map(
+                ({ endpoint, served, requests, quality }) => (
+                  <Fragment key={endpoint}>
                     <li>
-                      <span>{quality.metric}</span>
-                      <span>{quality.value}</span>
+                      <Link to="/endpoints/$endpoint" params={{ endpoint }} className={parts.textLink}>
+                        {served === '' ? endpoint : served}
+                      </Link>
+                      <span>{requests ?? 'no request in 24 h'}</span>
                     </li>
-                  )}
-                </Fragment>
-              ))}
+                    {quality !== null && (
+                      <li>
+                        <span>{quality.metric}</span>
+                        <span>{quality.value}</span>
+                      </li>
+                    )}
+                  </Fragment>
+                ),
+              )}
             </ul>
           </>
         )}
       </Loaded>
     </Tile>
   );
+}
+
+/** The sentence of a problem takes the place of the facts, so that the tile keeps its height. */
+function hasProblem(status: HealthStatus): boolean {
+  return status === 'degraded' || status === 'unhealthy';
 }

@@ -48,7 +48,7 @@ export function LandingTile() {
       status={status}
       scope={
         month !== undefined && month !== scope.month
-          ? `${formatMonth(month)}, whatever the range`
+          ? formatMonth(month)
           : tileScope(scope, { range: true, team: true })
       }
       action={

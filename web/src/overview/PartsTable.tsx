@@ -56,7 +56,7 @@ export function PartsTable({ rows, dimension, total, pickColour }: PartsTablePro
               </Link>
             </th>
             <td className={styles.barColumn}>
-              <ShareBar ratio={ratio(row)} />
+              <ShareBar ratio={ratio(row)} {...(colour === undefined ? {} : { variable: colour })} />
             </td>
             <td className={table.number}>
               <ShareText part={row.amount ?? '0'} whole={total.amount} />

@@ -55,7 +55,7 @@ export interface ServedFact {
   readonly quality: { readonly metric: string; readonly value: string } | null;
 }
 
-/** What answers at the first endpoints, how fast and how well, in the order of the health. */
+/** Versions of the first endpoints with latency, errors and quality, in the order of the health. */
 export function listServed({ endpoints, models }: Pick<Health, 'endpoints' | 'models'>, most: number): ServedFact[] {
   return endpoints.slice(0, most).map(({ endpoint, versions, lastDay, latencyMs }) => {
     const errors = formatShare(String(lastDay.errors), String(lastDay.requests));

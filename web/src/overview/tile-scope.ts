@@ -11,11 +11,11 @@ interface Follows {
  * agree with the newest month.
  *
  * @example tileScope({ month: '2026-10', team: 'search', months: ['2026-10', '2026-11'] }, { range: false, team: false })
- * // 'Now, whatever the range; all teams'
+ * // 'Now; all teams'
  */
 export function tileScope({ month, team, months }: Pick<Scope, 'month' | 'team' | 'months'>, follows: Follows) {
   const isNewest = month !== undefined && month === months.at(-1);
-  const range = follows.range || isNewest ? [] : ['now, whatever the range'];
+  const range = follows.range || isNewest ? [] : ['now'];
   const teams = follows.team || team === undefined ? [] : ['all teams'];
   const text = [...range, ...teams].join('; ');
   return text === '' ? null : text.charAt(0).toUpperCase() + text.slice(1);
