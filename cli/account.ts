@@ -89,6 +89,7 @@ const listCommand = command({
       { title: 'ACCOUNT', cell: (account: Account) => account.name },
       { title: 'ROLE', cell: (account: Account) => account.role },
       { title: 'PASSWORD', cell: (account: Account) => (account.hasPassword ? 'yes' : 'no') },
+      { title: 'SIGN-ON', cell: (account: Account) => account.signOn?.mail ?? account.signOn?.subject ?? null },
       { title: 'DISABLED', cell: (account: Account) => formatInstantOrNone(account.disabledAt) },
       { title: 'CREATED', cell: (account: Account) => formatInstant(account.createdAt), least: 20 },
     ];
@@ -204,7 +205,7 @@ function accountText(account: Account, { paint }: Context): string {
     [
       ['account', account.name],
       ['role', account.role],
-      ['password', account.hasPassword ? 'yes' : 'no, tokens only'],
+      ['password', account.hasPassword ? 'yes' : account.signOn === null ? 'no, tokens only' : 'no, single sign-on'],
       ['state', account.disabledAt === null ? 'in use' : `disabled since ${formatInstant(account.disabledAt)}`],
     ],
     paint,

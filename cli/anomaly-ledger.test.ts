@@ -42,9 +42,7 @@ describe('steelyard anomaly list, show and feedback', () => {
   it('list what is out of the ordinary with both sides', async () => {
     const { out, code } = await server.run('anomaly', 'list', '--period', '2026-03');
     expect(code).toBe(0);
-    expect(out).toMatch(
-      /^1 anomaly: 40\d\.\d+ USD more than expected, 0\.00 USD less on the other side\. Judged through 2026-03-31\./,
-    );
+    expect(out).toMatch(/^1 anomaly: \$40\d\.\d+ above and \$0\.00 below expected\. Judged through 2026-03-31\./);
     expect(out).toMatch(/an_[0-9a-f]{16} +2026-03-20 +2026-03-21 +spike +ended/);
     const csv = await server.run('anomaly', 'list', '--csv');
     expect(csv.out.split('\r\n')).toHaveLength(3);

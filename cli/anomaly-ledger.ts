@@ -19,7 +19,7 @@ import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
 import { buildHandlingCommands } from './handling.ts';
-import { counted, formatAmount } from './output/amounts.ts';
+import { counted, formatAmount, formatMoney } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 const anomaly = { anomaly: { describe: 'Id of the anomaly' } };
@@ -56,7 +56,7 @@ steelyard anomaly list --state open --team search --json`,
     }
     const list = await client.call(listAnomalies, { query });
     await context.answer(list, () => listText(list, all, context));
-    if (list.judging === null) await context.remark('The ledger has not been judged yet: that follows an import.');
+    if (list.judging === null) await context.remark('Anomaly detection has not run yet; it runs after an import.');
     return 0;
   },
 });
@@ -124,8 +124,11 @@ function listText(list: AnomalyList, all: boolean, { paint }: Context): string {
   if (anomalies.length === 0) return `${paint.good('No anomaly.')}${through}`;
   const sides = totals.map(({ currency, over, under, wasted }) => {
     const use =
-      Number(wasted) === 0 ? '' : `, ${formatAmount(wasted)} ${currency} of it bought less of GPUs and predictions`;
-    return `${formatAmount(over)} ${currency} more than expected, ${formatAmount(under)} ${currency} less on the other side${use}`;
+      Number(wasted) === 0
+        ? ''
+        : `; ${formatMoney({ amount: wasted, currency })} of the amount paid bought fewer GPU hours and predictions than usual`;
+    const money = (amount: string) => formatMoney({ amount, currency });
+    return `${money(over)} above and ${money(under)} below expected${use}`;
   });
   const major = anomalies.length + others - minor;
   const money = sides.length === 0 ? 'none of them counts' : sides.join('; ');
@@ -166,21 +169,23 @@ function stateText({ state, feedback }: Anomaly): string {
 
 function detailText(detail: AnomalyDetail, { paint }: Context): string {
   const { currency, evidence, feedback, restatement, unit } = detail;
-  const money = currency ?? '';
+  const money = (amount: string) => (currency === null ? formatAmount(amount) : formatMoney({ amount, currency }));
   const isMoney = unit === null || detail.measure === 'cost_per_1000_predictions';
   const figure = (amount: string) =>
     detail.measure === 'gpu_utilization'
       ? `${Number((Number(amount) * 100).toFixed(1))} %`
-      : `${formatAmount(amount)} ${isMoney ? money : unit}`.trim();
+      : isMoney
+        ? money(amount)
+        : `${formatAmount(amount)} ${unit}`;
   const rows: [string, string | null][] = [
     ['what', detail.sentence],
     ['days', `${detail.start} to ${detail.end}, ${detail.kind.replace('_', ' ')}, ${stateText(detail)}`],
     ['actual', figure(detail.actual)],
     ['expected', figure(detail.expected)],
-    ['impact', detail.impact === null ? null : `${formatAmount(detail.impact)} ${money}`],
+    ['impact', detail.impact === null ? null : money(detail.impact)],
     ['seen in', detail.seenIn.map((slice) => slice.map(({ value }) => value).join(', ') || 'everything').join('; ')],
     ['related', detail.related.length === 0 ? null : detail.related.join(', ')],
-    ['restated', restatement === null ? null : `${formatAmount(restatement.difference)} ${money} at ${restatement.at}`],
+    ['restated', restatement === null ? null : `${money(restatement.difference)} at ${restatement.at}`],
     [
       'feedback',
       feedback === null
@@ -207,7 +212,7 @@ function detailText(detail: AnomalyDetail, { paint }: Context): string {
     paint,
   );
   const effects = facts(
-    parts.map(([name, amount]): [string, string] => [name, `${formatAmount(amount)} ${money}`]),
+    parts.map(([name, amount]): [string, string] => [name, money(amount)]),
     paint,
   );
   return [facts(rows, paint), '', effects, '', behind].join('\n');

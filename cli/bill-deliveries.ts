@@ -14,7 +14,7 @@ import { Month } from '../src/platform/units/schema.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { counted, formatAmount, formatCount, formatInstant } from './output/amounts.ts';
+import { counted, formatAmount, formatCount, formatInstant, formatMoney } from './output/amounts.ts';
 import { table } from './output/table.ts';
 
 const period = { value: 'YYYY-MM', schema: Month, describe: 'Only this billing period' } as const;
@@ -75,7 +75,7 @@ function billedText({ totals }: Delivery): string | null {
   const billed = totals.filter(({ metric }) => metric === 'billedCost');
   return billed.length === 0
     ? null
-    : billed.map(({ amount, currency }) => `${formatAmount(amount)} ${currency}`).join(', ');
+    : billed.map(({ amount, currency }) => formatMoney({ amount, currency })).join(', ');
 }
 
 const revertCommand = command({

@@ -21,7 +21,7 @@ import type { Client } from './connection/client.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError, RemoteFailure } from './frame/failure.ts';
-import { counted, formatAmount, formatCount } from './output/amounts.ts';
+import { counted, formatAmount, formatCount, formatMoney } from './output/amounts.ts';
 import { createProgress, type Progress } from './output/progress.ts';
 import { facts, table } from './output/table.ts';
 import { teamOfferText } from './team-offer-text.ts';
@@ -214,7 +214,7 @@ function qualityText({ rows, findings }: z.infer<typeof billQuality.response>, {
 }
 
 function billedText({ billed }: QualityFinding): string {
-  return billed.map(({ amount, currency }) => `${formatAmount(amount)} ${currency}`).join(', ');
+  return billed.map(({ amount, currency }) => formatMoney({ amount, currency })).join(', ');
 }
 
 const rowCommand = command({

@@ -234,7 +234,7 @@ function budgetText(budget: BudgetDetail, context: Context): string {
     ...lateText(budget),
     ...conversionText(budget),
     ...(rolledOver === null ? [] : [`rolled over from the window before: ${formatMoney(rolledOver)}`]),
-    ...approvals.map(({ amount, note }) => `approved beyond it: ${amount} ${budget.limit.currency} (${note})`),
+    ...approvals.map(({ amount, note }) => `approved beyond it: ${formatMoney({ ...budget.limit, amount })} (${note})`),
   ];
   if (stops.length > 0) lines.push('', stopsText(stops, context));
   return lines.join('\n');

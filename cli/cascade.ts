@@ -79,7 +79,7 @@ function cascadeText(report: CascadeReport, context: Context): string {
   ].join('\n');
 }
 
-/** `saves 91.8 % (95 % interval 91.5 % to 92.1 %): 0.34 instead of 4.10 USD per 1,000`. */
+/** `saves 91.8 % (95 % interval 91.5 % to 92.1 %): $0.34 instead of $4.10 per 1,000`. */
 function savingText({ savingInterval, alpha, costPerThousand }: Figures): string {
   return `${formatSaving(savingInterval, alpha)}: ${formatCosts(costPerThousand)}`;
 }

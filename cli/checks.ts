@@ -1,4 +1,4 @@
-import { decimal, decimalString } from '../src/platform/units/schema.ts';
+import { decimal, decimalString, formatMetricName } from '../src/platform/units/schema.ts';
 import { type Check, Verdict } from '../src/tradeoff/gates/schema.ts';
 import { describeAtDemand } from '../src/tradeoff/unit-cost/schema.ts';
 import { counted, formatCount, formatInstant } from './output/amounts.ts';
@@ -80,7 +80,7 @@ function sideTable(checks: readonly Check[], paint: Paint): string {
     checks,
     [
       { title: '', cell: ({ holds }) => formatSign(holds), style: ({ holds }) => chooseStyle(holds, paint) },
-      { title: 'CHECK', cell: ({ name }) => name },
+      { title: 'CHECK', cell: ({ name }) => formatMetricName(name) },
       { title: 'MEASURED', align: 'decimal', cell: ({ measured }) => (measured === null ? null : shorten(measured)) },
       { title: '', cell: ({ comparison }) => comparison },
       { title: 'BOUND', align: 'decimal', cell: ({ bound }) => (bound === null ? null : shorten(bound)) },

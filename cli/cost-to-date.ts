@@ -3,7 +3,7 @@ import { Currency, Month } from '../src/platform/units/schema.ts';
 import { filterOption, metricOption, metricWords } from './cost-selection.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
-import { formatAmount } from './output/amounts.ts';
+import { formatAmount, formatMoney } from './output/amounts.ts';
 import { ratesText, withoutRateText } from './output/rates.ts';
 import { sourcesBehindText } from './output/sources-behind.ts';
 import { table } from './output/table.ts';
@@ -70,7 +70,7 @@ function toDateText(
 }
 
 function reportingText({ currency, amount, before, rates, leftOut }: NonNullable<MonthToDate['reporting']>): string[] {
-  const earlier = before === null ? '' : `, month before ${formatAmount(before)} ${currency}`;
-  const total = amount === null ? 'not known' : `${formatAmount(amount)} ${currency}${earlier}`;
+  const earlier = before === null ? '' : `, month before ${formatMoney({ amount: before, currency })}`;
+  const total = amount === null ? 'not known' : `${formatMoney({ amount, currency })}${earlier}`;
   return [`In ${currency}: ${total}.`, ...ratesText({ currency, rates }), ...withoutRateText(leftOut)];
 }

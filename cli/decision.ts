@@ -1,4 +1,4 @@
-import { UtcInstant } from '../src/platform/units/schema.ts';
+import { formatMetricName, UtcInstant } from '../src/platform/units/schema.ts';
 import type { DecisionReview } from '../src/tradeoff/decisions/reviews/schema.ts';
 import {
   type Decision,
@@ -13,7 +13,7 @@ import { proofCommands } from './decision-proof.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { limitOption, moreText, readPages } from './frame/pages.ts';
-import { formatInstant } from './output/amounts.ts';
+import { formatInstant, formatMoney } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 const listCommand = command({
@@ -59,7 +59,7 @@ function decisionsText(decisions: readonly Decision[], { paint }: Context): stri
         ? [{ title: 'EVIDENCE', cell: (decision: Decision) => (decision.needsReevaluation ? 'restated' : 'stands') }]
         : []),
       ...(decisions.some(({ review }) => review !== null) ? [{ title: 'NOW', cell: formatStanding }] : []),
-      { title: 'REASON', cell: ({ summary }) => summary, least: 24 },
+      { title: 'REASON', cell: ({ summary }) => formatMetricName(summary), least: 24 },
     ],
     paint,
   );
@@ -90,7 +90,7 @@ function decisionText(decision: DecisionDetail, context: Context): string {
   const { action, evidence, verdict } = decision;
   const moved = action === null ? 'nothing' : `@${action.alias} from ${action.from ?? 'nowhere'} to ${action.to}`;
   return [
-    `${verdictStyle(verdict, paint)(verdictText(verdict))}  ${decision.summary}`,
+    `${verdictStyle(verdict, paint)(verdictText(verdict))}  ${formatMetricName(decision.summary)}`,
     '',
     facts(
       [
@@ -135,15 +135,14 @@ const REVIEW_STYLE = { same: 'good', weaker: 'waiting', 'would-differ': 'bad', '
 /** The newest review: its result, its causes, the money at stake and the checks that changed. */
 function reviewText(review: DecisionReview, { paint }: Context): string {
   const { at, status, summary, causes, changedChecks, atStake, atStakeReason } = review;
-  const stake =
-    atStake === null ? null : `${atStake.amount} ${atStake.currency} of headroom a month (${atStake.check})`;
+  const stake = atStake === null ? null : `${formatMoney(atStake)} of headroom a month (${atStake.check})`;
   return [
     `${paint.heading('Judged again')} ${formatInstant(at)}: ${paint[REVIEW_STYLE[status]](summary)}`,
     facts(
       [
         ...causes.map(({ text }) => ['cause', text] as const),
         ['at stake', stake ?? `unknown: ${atStakeReason ?? 'not computed'}`],
-        ...changedChecks.map((check) => [check.name, changeText(check)] as const),
+        ...changedChecks.map((check) => [formatMetricName(check.name), changeText(check)] as const),
       ],
       paint,
     ),

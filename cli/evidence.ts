@@ -105,7 +105,7 @@ function liveText({ live = [] }: VersionEvidence, { paint }: Context): string {
   );
 }
 
-/** `12.50 USD (metered)`; with a reason, the reason. */
+/** `$12.50 (metered)`; with a reason, the reason. */
 function costLine(cost: VersionEvidence['trainingCost']['cost'], basis: string | null, reason: string | null): string {
   const amount = cost === null ? 'unknown' : `${formatMoney(cost)} (${basis})`;
   return reason === null ? amount : `${amount}: ${reason}`;

@@ -42,7 +42,7 @@ it('forecast says that there is none yet, makes it from a bill, and shows it wit
   expect({ dailyAmount, subject }).toEqual({ dailyAmount: '-5', subject: { team: 'x' } });
   expect((await server.run('forecast', 'change', 'list')).out).toContain('team=x');
   const shown = await server.run('forecast', 'show', '--budget', 'all');
-  expect(shown.out).toMatch(/over its limit of 100\.00 with (>99|100) % probability, on about \d{4}/);
+  expect(shown.out).toMatch(/over its limit of \$100\.00 with (>99|100) % probability, on about \d{4}/);
   expect(shown.out).toMatch(/back-test error +the sum [<\d]+ %, a day MASE \d\.\d\d/);
   expect((await server.run('forecast', 'change', 'remove', change)).code).toBe(0);
   expect((await server.run('forecast', 'change', 'remove', change)).code).toBe(4);

@@ -96,14 +96,15 @@ function sentence(forecast: LedgerForecast, month: string): string {
   const { forecast: estimate, known, breach, currency, reason } = forecast;
   const when = forecast.level === 'budget' ? `to ${lastDay(forecast)}` : `in ${month}`;
   if (estimate === null || known === null) return `No forecast of ${subjectName(forecast)}: ${reason ?? 'not known'}`;
-  const range = `${formatAmount(estimate.lo80)} to ${formatAmount(estimate.hi80)} at 80 %`;
-  const ends = `${formatAmount(known)} ${currency} so far, ${formatAmount(estimate.mean)} expected ${when} (${range})`;
-  return breach === null ? `${ends}.` : `${ends}; ${breachText(breach)}.`;
+  const money = (amount: string) => formatMoney({ amount, currency });
+  const range = `${money(estimate.lo80)} to ${money(estimate.hi80)} at 80 %`;
+  const ends = `${money(known)} so far, ${money(estimate.mean)} expected ${when} (${range})`;
+  return breach === null ? `${ends}.` : `${ends}; ${breachText(breach, currency)}.`;
 }
 
-function breachText({ limit, probability, day }: NonNullable<LedgerForecast['breach']>): string {
+function breachText({ limit, probability, day }: NonNullable<LedgerForecast['breach']>, currency: string): string {
   const when = day === null ? '' : `, on about ${day}`;
-  return `over its limit of ${formatAmount(limit)} with ${formatShare(probability)} probability${when}`;
+  return `over its limit of ${formatMoney({ amount: limit, currency })} with ${formatShare(probability)} probability${when}`;
 }
 
 function listFacts({ forecast, standing, changes, earlier }: ForecastDetail): [string, string][] {
@@ -124,7 +125,10 @@ function listFacts({ forecast, standing, changes, earlier }: ForecastDetail): [s
     ...(planned.length === 0
       ? []
       : [
-          ['known changes', `${formatAmount(forecast.changes)} ${currency}: ${planned.join('; ')}`] as [string, string],
+          ['known changes', `${formatMoney({ amount: forecast.changes, currency })}: ${planned.join('; ')}`] as [
+            string,
+            string,
+          ],
         ]),
     ...(before === undefined
       ? []
@@ -144,7 +148,7 @@ function backtestText(backtest: LedgerForecast['backtest']): string {
   return `${parts.join(', ')}; from ${origins} earlier days`;
 }
 
-/** `240.00 USD`, `× 1.5`. */
+/** `$240.00`, `× 1.5`. */
 function byDayText({ dailyAmount, currency, factor }: ForecastChange): string | null {
   if (dailyAmount === null || currency === null) return `× ${factor ?? ''}`;
   return formatMoney({ amount: dailyAmount, currency });

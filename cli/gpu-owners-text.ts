@@ -11,7 +11,7 @@ import type {
 } from '../src/finops/gpu-usage/schema.ts';
 import { sumDecimals } from '../src/platform/units/schema.ts';
 import type { Context } from './frame/context.ts';
-import { counted, formatAmount, formatCount, formatInstant } from './output/amounts.ts';
+import { counted, formatAmount, formatCount, formatInstant, formatMoney } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 export function holdersText(done: GpuHolders, { paint }: Context): string {
@@ -136,7 +136,7 @@ function idleAmount({ idleHeld, idleFree, idleUnknown }: BucketCost): string | n
 }
 
 function moneyText(amount: string | null, { currency }: BucketCost): string | null {
-  return amount === null ? null : `${formatAmount(amount)} ${currency}`;
+  return amount === null || currency === null ? null : formatMoney({ amount, currency });
 }
 
 function formatHours(hours: number): string {

@@ -1,8 +1,9 @@
 import type { GpuImport } from '../src/finops/gpu-telemetry/schema.ts';
 import type { GpuCost, GpuIdle } from '../src/finops/gpu-usage/schema.ts';
 import type { GpuPacking } from '../src/finops/packing/schema.ts';
+import { formatPriceText } from '../src/platform/units/schema.ts';
 import type { Context } from './frame/context.ts';
-import { counted, formatAmount, formatCount, formatInstant } from './output/amounts.ts';
+import { counted, formatAmount, formatCount, formatInstant, formatMoney } from './output/amounts.ts';
 import { facts, table } from './output/table.ts';
 
 export function importText(done: GpuImport, { paint }: Context): string {
@@ -33,7 +34,7 @@ function formatHolders({ holders, stretches, leftOut }: NonNullable<GpuImport['h
 }
 
 function priceText({ price, resource }: GpuImport): string {
-  if (price !== null) return `${price.amount} ${price.currency} an hour`;
+  if (price !== null) return `${formatPriceText(price)} an hour`;
   return resource === null ? 'none: idle time has no cost' : `of ${resource} in the price book`;
 }
 
@@ -152,7 +153,7 @@ function costText(cost: GpuCost): string {
 }
 
 function formatCost({ amount, currency }: GpuCost): string | null {
-  return amount === null ? null : `${formatAmount(amount)} ${currency}`;
+  return amount === null || currency === null ? null : formatMoney({ amount, currency });
 }
 
 function formatHours(hours: number): string {

@@ -18,4 +18,6 @@ export interface Io {
   readonly askSecret?: (question: string) => Promise<string | null>;
   /** Calls back at every signal until the answer is disposed. */
   onSignal(listener: (signal: Signal) => void): Disposable;
+  /** Calls back at SIGHUP until the answer is disposed; without a listener it ends the process. */
+  onHangup?(listener: () => void): Disposable;
 }

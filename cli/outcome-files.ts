@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Estimate, OutcomeComparison } from '../src/tradeoff/outcome-files/schema.ts';
 import { readBytes } from './bill-files.ts';
 import type { DataFile, EvaluationFile } from './local-work.ts';
-import { formatAmount } from './output/amounts.ts';
+import { formatMoney } from './output/amounts.ts';
 import { readTextFile } from './text-files.ts';
 
 export const Margin = z
@@ -93,7 +93,7 @@ export function formatSaving({ estimate, lower, upper }: Estimate, alpha: number
   return saving > 0 ? `saves ${format(saving)}${unknown}` : `costs ${format(saving)} more${unknown}`;
 }
 
-/** `2.50 instead of 4.10 USD per 1,000`. */
+/** `$2.50 instead of $4.10 per 1,000`. */
 export function formatCosts({ baseline, candidate }: NonNullable<OutcomeComparison['costPerThousand']>): string {
-  return `${formatAmount(candidate.amount)} instead of ${formatAmount(baseline.amount)} ${baseline.currency} per 1,000`;
+  return `${formatMoney(candidate)} instead of ${formatMoney(baseline)} per 1,000`;
 }

@@ -62,7 +62,7 @@ describe('price lists on the command line', () => {
       '2026-11-21',
     );
     expect(shown.out).toBe(
-      'p5.48xlarge@eu-west-1  61.5 USD an hour, from 2026-11-01\nAWS on demand, Linux, eu-west-1, price list of 2026-11-20\n',
+      'p5.48xlarge@eu-west-1  $61.50 an hour, from 2026-11-01\nAWS on demand, Linux, eu-west-1, price list of 2026-11-20\n',
     );
     const csv = await server.run('price', 'list', '--origin', 'catalogue', '--csv');
     expect(csv.out.split('\r\n')).toHaveLength(4);

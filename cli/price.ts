@@ -9,7 +9,7 @@ import {
   PriceOrigin,
   RegionName,
 } from '../src/finops/prices/schema.ts';
-import { UtcInstant } from '../src/platform/units/schema.ts';
+import { formatPriceText, UtcInstant } from '../src/platform/units/schema.ts';
 import { passOn, refuseBothFormats } from './downloads.ts';
 import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
@@ -62,7 +62,7 @@ function pricesText(prices: readonly ListedPrice[], { paint }: Context): string 
     [
       { title: 'RESOURCE', cell: ({ resource }) => resource },
       { title: 'REGION', cell: ({ region }) => region },
-      { title: 'PER HOUR', align: 'decimal', cell: ({ price }) => `${price.amount} ${price.currency}` },
+      { title: 'PER HOUR', align: 'decimal', cell: ({ price }) => formatPriceText(price) },
       { title: 'FROM', cell: ({ effectiveFrom }) => effectiveFrom.slice(0, 10) },
       { title: 'TO', cell: ({ effectiveTo }) => effectiveTo?.slice(0, 10) ?? null },
       { title: 'ORIGIN', cell: ({ origin }) => origin },
@@ -114,7 +114,7 @@ steelyard price show --instance gpu:A10G --json`,
 function priceText({ resource, amount, currency, source, effectiveFrom, effectiveTo, ageDays }: PriceAt): string {
   const until = effectiveTo === null ? '' : ` until ${effectiveTo.slice(0, 10)}`;
   const age = ageDays === 0 ? '' : `, last seen ${ageDays} ${ageDays === 1 ? 'day' : 'days'} before`;
-  return `${resource}  ${amount} ${currency} an hour, from ${effectiveFrom.slice(0, 10)}${until}\n${source}${age}`;
+  return `${resource}  ${formatPriceText({ amount, currency })} an hour, from ${effectiveFrom.slice(0, 10)}${until}\n${source}${age}`;
 }
 
 export const priceCommands = [pricesCommand, priceCommand, importPricesCommand, learnCommand];

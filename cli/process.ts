@@ -26,6 +26,10 @@ function processIo(): Io {
       for (const signal of signals) process.on(signal, listener);
       return { [Symbol.dispose]: () => signals.forEach((signal) => void process.off(signal, listener)) };
     },
+    onHangup: (listener) => {
+      process.on('SIGHUP', listener);
+      return { [Symbol.dispose]: () => void process.off('SIGHUP', listener) };
+    },
   };
 }
 

@@ -22,11 +22,11 @@ it('steelyard recommend says what would cost less, what that changes, and does i
   expect((await run('list')).err).toContain('no savings scan yet');
   expect((await run('find')).out).toMatch(/scale_to_zero +1/);
   const list = await run('list');
-  expect(list.out).toMatch(/rec_\w+ +365\.00 USD +286\.79 to 365\.00 +high +low +open +Scale home to zero/);
-  expect(list.out).toContain('1 recommendation: 365.00 USD a month together (286.79 to 365.00) of 365.00 USD');
+  expect(list.out).toMatch(/rec_\w+ +\$365\.00 +286\.79 to 365\.00 +high +low +open +Scale home to zero/);
+  expect(list.out).toContain('1 recommendation: $365.00 a month together (286.79 to 365.00) of $365.00');
   const id = /rec_\w+/.exec(list.out)?.[0] ?? '';
 
-  expect((await run('show', id)).out).toMatch(/monthly savings +365\.00 USD \(286\.79 to 365\.00\) of 365\.00 USD/);
+  expect((await run('show', id)).out).toMatch(/monthly savings +\$365\.00 \(286\.79 to 365\.00\) of \$365\.00/);
   const dry = await run('apply', id);
   expect(dry.out).toContain('Would change: Scale home to zero without requests');
   expect(dry.out).toContain('replicas.min 1 -> 0');

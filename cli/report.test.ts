@@ -67,9 +67,11 @@ describe('view', () => {
     );
     expect(saved).toMatchObject({ code: 0, out: expect.stringMatching(/^Saved the view vw_[0-9a-f]{20}: By team\./) });
     expect((await server.run('view', 'list')).out).toMatch(
-      /vw_\S+ +By team +\/costs +\?by=team&period=2026-10 +local +nobody/,
+      /vw_\S+ +By team +\/costs +\?by=team&period=2026-10 +local +not shared/,
     );
-    expect((await server.run('view', 'message', 'By team')).out).toMatch(/^By team: .+ USD\n2026-10, effective cost\./);
+    expect((await server.run('view', 'message', 'By team')).out).toMatch(
+      /^By team: \$[\d,.]+\nOctober 2026, effective cost\./,
+    );
     const timed = ['--every', 'month', '--day', '2', '--hour', '7', '--time-zone', 'Europe/Berlin'];
     const scheduled = await server.run('view', 'schedule', 'By team', '--channel', 'views', ...timed);
     expect(scheduled.out).toContain('each month on day 2 at 07:00 (Europe/Berlin)');

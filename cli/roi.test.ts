@@ -52,7 +52,7 @@ it('shows the return of a model with its payback, as text, CSV and JSON', async 
   const { code, out } = await server.run('roi', '--by', 'model', ...WINDOW);
   expect(code).toBe(0);
   expect(out).toMatch(
-    /ranker\s+100\.00 USD\s+20\.00 USD\s+180\.50 USD\s+160\.50 USD\s+60\.50 USD\s+88\.9 %\s+2026-10-02\s+10\.00 USD\s+allocated/,
+    /ranker\s+\$100\.00\s+\$20\.00\s+\$180\.50\s+\$160\.50\s+\$60\.50\s+88\.9 %\s+2026-10-02\s+\$10\.00\s+allocated/,
   );
   expect(out).toContain('Total in USD: to make 100.00, to run 20.00, value 180.50, contribution 160.50.');
   const csv = (await server.run('roi', '--csv', ...WINDOW)).out.split('\r\n');
@@ -67,7 +67,7 @@ it('shows experiments with their cost per point, and features with the reason of
   expect(experiments.out).toMatch(/Default\s+1\s+ranker 1\s+—\s+accuracy\s+—\s+—\s+no run has logged accuracy/);
   const features = await server.run('roi', '--by', 'feature', ...WINDOW);
   expect(features.out).toContain('no prediction of ranker is logged');
-  expect(features.out).toContain('Value without cost:\n  list: 180.50 USD');
+  expect(features.out).toContain('Value without cost:\n  list: $180.50');
 });
 
 it('imports business units by whole days, and shows the cost per unit and what is left out', async () => {
@@ -85,9 +85,9 @@ it('imports business units by whole days, and shows the cost per unit and what i
     out: 'Imported 1 day. 1 day unchanged.\n',
   });
   const shown = await server.run('unit', 'show', 'orders', ...WINDOW);
-  expect(shown.out).toMatch(/2026-10\s+10\.00 USD\s+4\s+2\.50 USD/);
-  expect(shown.out).toContain('Total: 2.50 USD per order over 1 day.');
-  expect(shown.out).toContain('Left out: 2 days with 110.00 USD and no order.');
+  expect(shown.out).toMatch(/2026-10\s+\$10\.00\s+4\s+\$2\.50/);
+  expect(shown.out).toContain('Total: $2.50 per order over 1 day.');
+  expect(shown.out).toContain('Left out: 2 days with $110.00 and no order.');
   expect(shown.out).toContain('Left out: 1 day with 8 units and no cost.');
   expect((await server.run('unit', 'list')).out).toMatch(/orders\s+order\s+2\s+2026-10-02\s+2026-10-04\s+model ranker/);
 });

@@ -49,8 +49,9 @@ const serveCommand = command({
     await using server = await startServer(config, 'first account', lock);
     using _returned = returnMemorySoon();
     const startedAt = new Date().toISOString();
-    const { url, localKey, firstAccount } = server;
-    const facts = { url, pid: process.pid, startedAt };
+    const { localUrl, localKey, firstAccount, reloadTls } = server;
+    using _hangup = reloadTls === null ? null : (context.io.onHangup?.(reloadTls) ?? null);
+    const facts = { url: localUrl, pid: process.pid, startedAt };
     using _announced = announceServer(config.data, localKey === null ? facts : { ...facts, key: localKey });
     const document = {
       url: server.url,

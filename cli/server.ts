@@ -12,7 +12,11 @@ import { readSettings } from './settings.ts';
 
 export interface RunningServer extends AsyncDisposable {
   readonly url: string;
+  /** Address for commands on this machine; with TLS a plain one on loopback. */
+  readonly localUrl: string;
   readonly config: Config;
+  /** Reads the files of the certificate again; null without TLS. */
+  readonly reloadTls: (() => void) | null;
   /** Key of commands on this machine; null without accounts. */
   readonly localKey: string | null;
   /** An account made at this start because there was none. */
@@ -43,7 +47,14 @@ export async function startServer(
     const firstAccount = made === null ? null : keepFirstPassword(config.data, made);
     const url = await listenOn(application.http, config);
     const { localKey } = application;
-    return { url, config, localKey, firstAccount, [Symbol.asyncDispose]: () => application[Symbol.asyncDispose]() };
+    const local = application.http.server.address();
+    const hasTls = application.http.tls !== null && typeof local === 'object' && local !== null;
+    return {
+      ...{ url, config, localKey, firstAccount },
+      localUrl: hasTls ? `http://127.0.0.1:${local.port}` : url,
+      reloadTls: hasTls ? () => void application.http.tls?.reload() : null,
+      [Symbol.asyncDispose]: () => application[Symbol.asyncDispose](),
+    };
   } catch (error) {
     await application[Symbol.asyncDispose]();
     throw error;
@@ -66,7 +77,8 @@ export async function startForCommand(
 ): Promise<RunningServer> {
   const { config, sources } = readSettings({ data, config: file }, environment);
   const logLevel = sources.logLevel === 'default' ? 'warn' : config.logLevel;
-  return startServer({ ...config, host: '127.0.0.1', port: 0, logLevel }, null, lock);
+  const plain = { tlsCertFile: undefined, tlsKeyFile: undefined };
+  return startServer({ ...config, ...plain, host: '127.0.0.1', port: 0, logLevel }, null, lock);
 }
 
 /** A server on an empty temporary folder that is removed with it, for commands that do not depend on data. */

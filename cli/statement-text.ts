@@ -7,7 +7,7 @@ import type {
 } from '../src/finops/statements/schema.ts';
 import type { ResponseOf } from '../src/platform/contract/schema.ts';
 import { decimal } from '../src/platform/units/schema.ts';
-import { counted, formatAmount } from './output/amounts.ts';
+import { counted, formatAmount, formatMoney } from './output/amounts.ts';
 import type { Paint } from './output/paint.ts';
 import { ratesText, withoutRateText } from './output/rates.ts';
 import { facts as factsText, table } from './output/table.ts';
@@ -190,7 +190,7 @@ function basisLines(facts: Basis, paint: Paint): string[] {
 function reportingLines(reporting: StatementFacts['reporting'], paint: Paint): string[] {
   if (reporting === null) return [];
   const { currency, effectiveCost, billedCost, rates, leftOut } = reporting;
-  const formatTotal = (amount: string | null) => (amount === null ? 'unknown' : `${formatAmount(amount)} ${currency}`);
+  const formatTotal = (amount: string | null) => (amount === null ? 'unknown' : formatMoney({ amount, currency }));
   return [
     paint.heading(`In ${currency}: ${formatTotal(effectiveCost)} effective, ${formatTotal(billedCost)} billed.`),
     ...ratesText({ currency, rates }).map(paint.faint),

@@ -1,6 +1,6 @@
 import { type TokenRates, toFlatRate } from '../src/finops/tokens/rates/schema.ts';
 import { getTokenPrice, type TokenPrice } from '../src/finops/tokens/schema.ts';
-import { Currency, DecimalString, sumDecimals } from '../src/platform/units/schema.ts';
+import { Currency, DecimalString, formatPriceText, sumDecimals } from '../src/platform/units/schema.ts';
 import { command, type InputOf } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
@@ -167,7 +167,7 @@ function resultText(result: Result, { paint }: Context): string {
       ['input tokens', formatTokens(result.inputTokens)],
       ['output tokens', formatTokens(result.outputTokens)],
       ...(result.cachedTokens === undefined ? [] : [['of them cached', formatTokens(result.cachedTokens)] as const]),
-      ['cost', cost === null ? null : `${cost.amount} ${cost.currency}`],
+      ['cost', cost === null ? null : formatPriceText(cost)],
     ],
     paint,
   );

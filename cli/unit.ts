@@ -16,7 +16,7 @@ import { command } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { CommandError } from './frame/failure.ts';
 import { limitOption } from './frame/pages.ts';
-import { counted, formatAmount, formatCount, formatMoney } from './output/amounts.ts';
+import { counted, formatCount, formatMoney } from './output/amounts.ts';
 import { table } from './output/table.ts';
 import { collectRejected, type FileRow, sendFile } from './row-files.ts';
 
@@ -201,7 +201,10 @@ function costsText(costs: UnitCosts, isGrouped: boolean, { paint }: Context): st
     total.costPerUnit === null
       ? `Total: unknown, ${total.reason}.`
       : `Total: ${formatMoney(total.costPerUnit)} per ${unit} over ${counted(total.days, 'day')}.`;
-  const without = costWithoutUnits.amount === null ? '' : ` with ${formatAmount(costWithoutUnits.amount)} ${currency}`;
+  const without =
+    costWithoutUnits.amount === null || currency === null
+      ? ''
+      : ` with ${formatMoney({ amount: costWithoutUnits.amount, currency })}`;
   return [
     `${window.start} to ${window.end} (exclusive)`,
     '',

@@ -36,7 +36,7 @@ it('imports outcome events from CSV and NDJSON, names rejected lines, and shows 
   const shown = await server.run('value', 'show', 'ranker', '--end', end);
   expect(shown.out).toMatch(/completeness\s+100 % of the outcome events have a version/);
   // 12 x 2.5 - 10 over 20 predictions.
-  expect(shown.out).toMatch(/\n\s+1\s+1\.00 EUR|\n\s+1\s+1 EUR/);
+  expect(shown.out).toMatch(/\n\s+1\s+€1\.00/);
   const evidence = await server.run('evidence', 'show', 'ranker', '1');
   expect(evidence.code).toBe(0);
   for (const title of ['prices as of', 'bill deliveries', 'Making cost', 'Value of a prediction', 'COMPLETENESS']) {

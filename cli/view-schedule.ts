@@ -25,7 +25,8 @@ export function scheduleFacts({
   nextAt,
   last,
 }: ViewSchedule) {
-  const on = every === 'week' ? ` on ${weekday}` : every === 'month' ? ` on day ${dayOfMonth}` : '';
+  const day = `${weekday.charAt(0).toUpperCase()}${weekday.slice(1)}`;
+  const on = every === 'week' ? ` on ${day}` : every === 'month' ? ` on day ${dayOfMonth}` : '';
   const time = `each ${every}${on} at ${String(hour).padStart(2, '0')}:00 (${timeZone})`;
   const state =
     last === null

@@ -46,7 +46,7 @@ function viewsText(views: readonly SavedView[], { paint }: Context): string {
 }
 
 function describeSharing({ sharing, team }: SavedView): string {
-  return sharing === 'private' ? 'nobody' : sharing === 'all' ? 'all' : `team ${team}`;
+  return sharing === 'private' ? 'not shared' : sharing === 'all' ? 'all' : `team ${team}`;
 }
 
 const showCommand = command({

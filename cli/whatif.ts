@@ -96,9 +96,9 @@ function headline({ model, then: next, difference }: WhatIfAnswer): string {
   const cost = difference?.costPerMonth ?? null;
   if (cost === null) return `${model}: the cost after the change is unknown.`;
   const ratio = difference?.costRatio == null ? '' : ` (${Number(difference.costRatio)} times the cost now)`;
-  const amount = formatAmount(cost.amount.replace('-', ''));
+  const amount = formatMoney({ ...cost, amount: cost.amount.replace('-', '') });
   const direction = cost.amount.startsWith('-') ? 'less' : 'more';
-  return `${model}: ${amount} ${cost.currency} a month ${direction}${ratio}.`;
+  return `${model}: ${amount} a month ${direction}${ratio}.`;
 }
 
 interface Row {

@@ -3,7 +3,7 @@ import { type OpenDeps, open } from './app/open.ts';
 import type { FirstAccount } from './platform/auth/index.ts';
 import type { Config } from './platform/config/index.ts';
 import type { Events } from './platform/events/index.ts';
-import { listenOn } from './platform/http/index.ts';
+import { findPort, listenOn } from './platform/http/index.ts';
 import type { Jobs } from './platform/jobs/index.ts';
 import { createLifetime } from './platform/lifetime/index.ts';
 import type { ManifestKind } from './platform/manifests/index.ts';
@@ -52,12 +52,11 @@ export async function createApplication(config: Config, overrides: Overrides = {
   const { localKey } = current;
   const reopen = async () => {
     if (isClosed) return;
-    const address = current.http.server.address();
+    const port = findPort(current.http);
     await current[Symbol.asyncDispose]();
     const kept = localKey === null ? {} : { localKey };
     current = await openOnce(config, { ...lasting, ...kept, log, restart });
-    if (typeof address === 'object' && address !== null)
-      await listenOn(current.http, { ...config, port: address.port });
+    if (port !== null) await listenOn(current.http, { ...config, port });
   };
   return {
     config,

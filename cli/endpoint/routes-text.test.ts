@@ -35,7 +35,7 @@ const ENDPOINT: EndpointDetail = {
 
 it('shows routes with thresholds, requests, escalated share, cost and rules', () => {
   const text = endpointText(ENDPOINT, { paint } as unknown as Context);
-  expect(text).toMatch(/thrifty +cascade +100% +small 1,000 \(accepts at 0\.8\), large 200 +20\.0% +3\.00 USD/);
+  expect(text).toMatch(/thrifty +cascade +100% +small 1,000 \(accepts at 0\.8\), large 200 +20\.0% +\$3\.00/);
   expect(text).toMatch(/tiers +router +0% +small 5, large 0 +— +—/);
   expect(text).toContain('tiers: header x-tier = free -> small\ntiers: otherwise -> large');
   expect(text).toContain('tiers: no cost of 1,000 requests: no price');

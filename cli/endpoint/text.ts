@@ -194,7 +194,7 @@ export function rolloutText(rollout: Rollout | null, context: Context): string {
   return lines.join('\n');
 }
 
-/** `busy cost of 1,000 requests: live 0.02 USD, canary 0.021 USD; at 1 x machine 3.60 USD an hour (canary)`. */
+/** `busy cost of 1,000 requests: live $0.02, canary $0.021; at 1 x machine $3.60 an hour (canary)`. */
 function costText({ basis, livePerThousand, canaryPerThousand, prices }: NonNullable<RolloutCheck['cost']>): string {
   const at = prices.map(({ side, resource, perHour }) => `${resource} ${formatMoney(perHour)} an hour (${side})`);
   const sides = `live ${formatMoney(livePerThousand)}, canary ${formatMoney(canaryPerThousand)}`;

@@ -101,7 +101,7 @@ describe('steelyard run', () => {
     const ended = await steelyard(['run', '--json', '--url', server.url, ...PRICE, ...command], environment);
     const document = JSON.parse(ended.out);
     expect(document).toMatchObject({
-      prices: ['machine at 3600 USD an hour: declared with the usage'],
+      prices: ['machine at $3,600 an hour: declared with the usage'],
       gpus: { source: 'nvidia-smi', count: 1, utilizationRatio: 0.61, peakMemoryBytes: 20 * 1024 ** 3, reason: null },
     });
     const energy = async () =>

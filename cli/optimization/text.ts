@@ -89,7 +89,7 @@ function rampText({ spec, step, state }: OptimizationDetail): string {
   return `${shown.join(', ')} %, then ${rest}`;
 }
 
-/** `12.30 USD in 26 hours (95 %: 11.00 to 13.60), 345.46 USD a month; metered`. */
+/** `$12.30 in 26 hours (95 %: 11.00 to 13.60), $345.46 a month; metered`. */
 function savingText({ saving }: Pick<Optimization, 'saving'>): string {
   const { saved, lower, upper, monthly, hours, basis, reason } = saving;
   if (saved === null) return `not known: ${reason ?? 'not measured yet'}`;

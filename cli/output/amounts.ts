@@ -1,4 +1,4 @@
-import { decimal, type Money } from '../../src/platform/units/schema.ts';
+import { decimal, findCurrencySymbol, type Money } from '../../src/platform/units/schema.ts';
 
 const CENTS = 2;
 const SIGNIFICANT = 2;
@@ -15,9 +15,14 @@ export function formatAmount(amount: string): string {
   return groupThousands(rounded);
 }
 
-/** `12.50 USD`; null (unknown) stays null. */
+/** `$12.50`, `-$3.00`, `CHF 12.50`; null (unknown) stays null. */
+export function formatMoney(money: Money): string;
+export function formatMoney(money: Money | null): string | null;
 export function formatMoney(money: Money | null): string | null {
-  return money === null ? null : `${formatAmount(money.amount)} ${money.currency}`;
+  if (money === null) return null;
+  const symbol = findCurrencySymbol(money.currency) ?? `${money.currency} `;
+  const digits = formatAmount(money.amount);
+  return digits.startsWith('-') ? `-${symbol}${digits.slice(1)}` : `${symbol}${digits}`;
 }
 
 /** `1234567` -> `1,234,567`. */

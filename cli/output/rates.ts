@@ -1,9 +1,10 @@
 import { describeUsedRate, type Unconverted, type UsedRate } from '../../src/finops/exchange/schema.ts';
-import { counted, formatAmount } from './amounts.ts';
+import { formatRangeText } from '../../src/platform/units/schema.ts';
+import { counted, formatMoney } from './amounts.ts';
 
 const MOST_RATES_SHOWN = 10;
 
-/** `1 USD = 0.8 EUR on 2026-10-02, for charges of 2026-10-02 to 2026-10-04 (ECB …)`, a line a rate, the latest first. */
+/** `1 USD = 0.8 EUR on 2 Oct 2026, for charges of 2 to 4 Oct 2026 (ECB …)`, a line a rate, the latest first. */
 export function ratesText({
   currency,
   rates,
@@ -17,10 +18,10 @@ export function ratesText({
   return more === 0 ? lines : [...lines, `and ${counted(more, 'more rate')}; --json has all of them`];
 }
 
-/** `Left out: 9.00 CHF of 1 day without a rate, 2026-10-02 to 2026-10-02.`, a line a currency. */
+/** `Left out: CHF 9.00 of 1 day without a rate, 2 Oct 2026.`, a line a currency. */
 export function withoutRateText(leftOut: readonly Unconverted[]): string[] {
   return leftOut.map(
     ({ currency, amount, days, from, to }) =>
-      `Left out: ${formatAmount(amount)} ${currency} of ${counted(days, 'day')} without a rate, ${from} to ${to}.`,
+      `Left out: ${formatMoney({ amount, currency })} of ${counted(days, 'day')} without a rate, ${formatRangeText(from, to)}.`,
   );
 }

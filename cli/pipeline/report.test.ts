@@ -48,11 +48,11 @@ describe('the comment on a pull request', () => {
   });
 
   it.each([
-    ['0.0359', '0.04', 'This run cost **0.036 USD**, about the same as before (0.04 USD).'],
-    ['10.4', '10', 'about the same as before (10.00 USD).'],
-    ['0', '0', 'about the same as before (0.00 USD).'],
-    ['8', '10', 'This run cost **8.00 USD**, less than before (10.00 USD) by 2.00 USD.'],
-    ['0.5', '0.4', 'more than before (0.40 USD) by 0.10 USD.'],
+    ['0.0359', '0.04', 'This run cost **$0.036**, about the same as before ($0.04).'],
+    ['10.4', '10', 'about the same as before ($10.00).'],
+    ['0', '0', 'about the same as before ($0.00).'],
+    ['8', '10', 'This run cost **$8.00**, less than before ($10.00) by $2.00.'],
+    ['0.5', '0.4', 'more than before ($0.40) by $0.10.'],
   ])('compares %s with %s and calls no noise a change', (now, was, text) => {
     expect(report(run(now), run(was))).toContain(text);
   });

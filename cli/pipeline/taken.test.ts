@@ -29,5 +29,5 @@ it('steelyard pipeline show says what GPUs did, and by which price they were pri
   const { out } = await server.run('pipeline', 'show', 'training');
   expect(out).toMatch(/STEP +CPU +MEMORY +NODE +GPUS/);
   expect(out).toMatch(/train .* 1 x NVIDIA A10G: 61 % busy, 20\.0 GiB, \S+ kWh \(nvidia-smi\)/);
-  expect(out).toContain('price: gpu:A10G at 1.2 USD an hour: the contract');
+  expect(out).toContain('price: gpu:A10G at $1.20 an hour: the contract');
 });

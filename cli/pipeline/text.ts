@@ -79,7 +79,7 @@ export function whyText({ reason, values, explanation }: PipelineStep): string |
   return explanation;
 }
 
-/** `training #3 failed after 12 s, 0.42 USD`. */
+/** `training #3 failed after 12 s, $0.42`. */
 export function endText(run: PipelineRunSummary): string {
   const took = durationText(run);
   const cost = formatMoney(run.cost);

@@ -107,7 +107,7 @@ describe('steelyard sweep run', () => {
     );
     expect(new Set(document.trials.map(({ params }) => params.a))).toEqual(new Set(['0.1', '0.9']));
     expect(document.trials.map(({ state }) => state)).toEqual(Array.from({ length: 4 }, () => 'finished'));
-    expect(document.outcome).toMatch(/^all 4 trials finished; [\d.]+ USD of 200.00 USD was needed$/);
+    expect(document.outcome).toMatch(/^all 4 trials finished; \$[\d.]+ of \$200.00 was needed$/);
   });
 
   it('ends no trial early beside others while the budget pays for all, before any has run to its end', async () => {
@@ -161,7 +161,7 @@ describe('steelyard sweep run', () => {
     const words = ['--url', server.url, '--metric', 'accuracy', '--budget', '1USD', '--param', 'a=1', '--grace', '2'];
     const refused = await steelyard(['sweep', 'run', ...words, ...PRICE, '--', 'true'], { PATH: process.env.PATH });
     expect(refused.code).toBe(12);
-    expect(refused.err).toContain('The budget of 1.00 USD begins no trial: one needs 3.25 USD.');
-    expect(refused.err).toContain('The minimum for this sweep is 32.50 USD');
+    expect(refused.err).toContain('The budget of $1.00 begins no trial: one needs $3.25.');
+    expect(refused.err).toContain('The minimum for this sweep is $32.50');
   });
 });

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { openGpuReadings } from '../finops/gpu-telemetry/index.ts';
 import { buildJournalFolder, openPredictions } from '../mlops/predictions/index.ts';
-import { deleteMemberships } from '../org/index.ts';
+import { deleteMemberships, setGroupMemberships } from '../org/index.ts';
 import { createAudit } from '../platform/audit/index.ts';
 import { createAuth } from '../platform/auth/index.ts';
 import type { Config } from '../platform/config/index.ts';
@@ -72,7 +72,10 @@ export async function open(
     await deletePrivateViews(sql, account);
     await deleteSchedulesOfAccount(sql, account);
   };
-  const auth = createAuth({ store, clock, config, writes, contributorsRunCode, accountDeleted, givenKey });
+  const auth = createAuth({
+    ...{ store, clock, config, log, writes, contributorsRunCode, accountDeleted, givenKey },
+    setMemberships: setGroupMemberships,
+  });
   const listening: { http: FastifyInstance | null } = { http: null };
   const {
     kinds,
@@ -108,7 +111,7 @@ export async function open(
   const http = await createHttp({
     ...{ log, telemetry, access: auth.access, writes, checkWrite, admitData: demoData.admit, routes },
     config: { ...config, allowedHosts: listAllowedHosts(config) },
-    plugins: [...plugins, web.plugin],
+    plugins: [...plugins, ...auth.plugins, web.plugin],
     notFoundPage: web.notFoundPage,
     damage: () => describeDamages(journals.map((journal) => journal.damage)),
     holdFiles: (answered) => lake.hold(answered),
@@ -132,8 +135,11 @@ async function disposeAll(parts: readonly AsyncDisposable[]): Promise<void> {
 }
 
 /** URL for processes on this machine; a server on all addresses also listens on loopback. null: the port is not known yet. */
-function findLocalUrl({ host, port }: Config, http: FastifyInstance | null): string | null {
+function findLocalUrl({ host, port, tlsCertFile }: Config, http: FastifyInstance | null): string | null {
   const bound = http?.server.address() ?? null;
+  // With TLS the plain listener is for this machine only.
+  if (tlsCertFile !== undefined)
+    return typeof bound === 'object' && bound !== null ? `http://127.0.0.1:${bound.port}` : null;
   const boundPort = typeof bound === 'object' && bound !== null ? bound.port : port;
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return boundPort === 0 ? null : `http://${name.includes(':') ? `[${name}]` : name}:${boundPort}`;

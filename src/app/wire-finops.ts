@@ -20,7 +20,7 @@ export interface FinopsDeps {
   readonly notices: ReturnType<typeof createTelling>;
 }
 
-/** Can we afford it? Bills and their allocation, prices, metering, budgets and forecasts. */
+/** FinOps: bills and their allocation, prices, metering, budgets and forecasts. */
 export function wireFinops(
   { config, clock, log, store, lake, objects, events, jobs }: Infrastructure,
   { org, notices: { mail, rules } }: FinopsDeps,

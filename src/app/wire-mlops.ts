@@ -22,7 +22,7 @@ export interface MlopsDeps {
   readonly uploads: ReturnType<typeof wireFinops>['uploads'];
 }
 
-/** Can we run it? Tracking, registry, traces, webhooks and the MLflow wire. */
+/** MLOps: tracking, registry, traces, webhooks and the MLflow wire. */
 export function wireMlops(infrastructure: Infrastructure, { org, governance, tokens, uploads }: MlopsDeps) {
   const { config, folder, clock, log, store, lake, objects: folderObjects, artifacts: objects } = infrastructure;
   const { events, jobs, predictionLog } = infrastructure;

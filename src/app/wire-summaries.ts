@@ -46,23 +46,33 @@ export function wireSummaries(infrastructure: Infrastructure, deps: SummaryDeps)
     reports: createReports({ ...{ clock, log, store, jobs, mail, rules, publicUrl, read, owners } }),
     attention: createAttention({ clock, read, owners, budgetStamp: () => finops.budgets.stamp(store) }),
     scorecards: wireScorecards(infrastructure, { ...deps, health }),
-    ...wireViews(infrastructure, deps),
+    ...wireViews(infrastructure, deps, owners),
   };
 }
 
 /** Saved views and their schedules. */
-function wireViews({ config, clock, log, store, jobs }: Infrastructure, { org, notices, read }: SummaryDeps) {
+function wireViews(
+  { config, clock, log, store, jobs }: Infrastructure,
+  { org, notices, read }: SummaryDeps,
+  owners: ReturnType<typeof createReportOwners>,
+) {
   const viewDeps = { store, clock, teamsOf: org.teamsOf, hasTeam: org.hasTeam, isPage: isPagePath };
   const views = createViews({ ...viewDeps, viewDeleted: removeSchedule });
   const findOwner = async (sql: Sql, name: string) => {
     const found = await findActiveAccount(sql, name);
-    if (found !== null) return { name, role: found.role, readsCost: found.scopes.has('finops.read') };
+    if (found !== null) return { name, role: found.role, scopes: found.scopes };
     // Commands on the machine of the server are `local`, as everybody is without accounts.
-    if (config.accounts === 'off') return { name, role: null, readsCost: true };
-    return name === LOCAL.name ? { name, role: 'admin', readsCost: true } : null;
+    if (config.accounts === 'off') return { name, role: null, scopes: null };
+    return name === LOCAL.name ? { name, role: 'admin', scopes: null } : null;
   };
   const { publicUrl } = notices;
-  return { views, viewSchedules: createViewSchedules({ store, clock, log, jobs, read, publicUrl, views, findOwner }) };
+  return {
+    views,
+    viewSchedules: createViewSchedules({
+      ...{ store, clock, log, jobs, read, publicUrl },
+      ...{ views, findOwner, owners },
+    }),
+  };
 }
 
 /** Health of production, from serving, monitoring and the policies of models. */

@@ -9,7 +9,7 @@ import { addTeam, applyEnvironment, applyProject, applyTeam } from './service.ts
 import { findTeam } from './store.ts';
 
 export { covers } from './covers.ts';
-export { deleteMemberships } from './members.ts';
+export { deleteMemberships, setGroupMemberships } from './members.ts';
 export { orgMigrations } from './migrations.ts';
 export { type SubjectColumns, toSubject, toSubjectColumns } from './subject-columns.ts';
 

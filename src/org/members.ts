@@ -6,8 +6,17 @@ import { listTeamMembers, removeTeamMember, setTeamMember, type TeamMember, Team
 import { findTeam } from './store.ts';
 
 interface MemberTables {
-  team_member: { team: string; account: string; role: string; since: string };
+  team_member: {
+    team: string;
+    account: string;
+    role: string;
+    since: string;
+    /** "group": from a group of the identity provider; null: set by an administrator. */
+    source: string | null;
+  };
 }
+
+const GROUP = 'group';
 
 /** The accounts of the server. */
 export interface Accounts {
@@ -82,9 +91,43 @@ export async function deleteMemberships(sql: Sql, account: string): Promise<void
   await sql.tables<MemberTables>().deleteFrom('team_member').where('account', '=', account).execute();
 }
 
+/**
+ * Makes the memberships that an account has through groups exactly these; a team without a document is left out. Memberships that an
+ * administrator set stay as they are.
+ */
+export async function setGroupMemberships(
+  sql: Sql,
+  account: string,
+  teams: readonly { readonly team: string; readonly role: TeamRole }[],
+  since: string,
+): Promise<void> {
+  const tables = sql.tables<MemberTables>();
+  const kept = new Set<string>();
+  for (const { team, role } of teams) {
+    if ((await findTeam(sql, team)) === null) continue;
+    kept.add(team);
+    await tables
+      .insertInto('team_member')
+      .values({ team, account, role, since, source: GROUP })
+      .onConflict((conflict) =>
+        conflict.columns(['team', 'account']).doUpdateSet({ role }).where('team_member.source', '=', GROUP),
+      )
+      .execute();
+  }
+  const given = tables.selectFrom('team_member').select('team').where('account', '=', account);
+  for (const { team } of await given.where('source', '=', GROUP).execute()) {
+    if (kept.has(team)) continue;
+    const member = tables.deleteFrom('team_member').where('team', '=', team).where('account', '=', account);
+    await member.where('source', '=', GROUP).execute();
+  }
+}
+
 async function findMembers(sql: Sql, team: string): Promise<TeamMember[]> {
   const rows = sql.tables<MemberTables>().selectFrom('team_member').selectAll().where('team', '=', team);
-  return (await rows.orderBy('account').execute()).map(({ role, ...row }) => ({ ...row, role: TeamRole.parse(role) }));
+  return (await rows.orderBy('account').execute()).map(({ team: name, account, role, since }) => ({
+    ...{ team: name, account, since },
+    role: TeamRole.parse(role),
+  }));
 }
 
 /** A new role keeps the day of the first. */
@@ -92,8 +135,8 @@ async function putMember(sql: Sql, member: TeamMember): Promise<TeamMember> {
   await sql
     .tables<MemberTables>()
     .insertInto('team_member')
-    .values(member)
-    .onConflict((conflict) => conflict.columns(['team', 'account']).doUpdateSet({ role: member.role }))
+    .values({ ...member, source: null })
+    .onConflict((conflict) => conflict.columns(['team', 'account']).doUpdateSet({ role: member.role, source: null }))
     .execute();
   const [stored = member] = (await findMembers(sql, member.team)).filter(({ account }) => account === member.account);
   return stored;

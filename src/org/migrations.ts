@@ -44,4 +44,9 @@ export const orgMigrations: Migrations = {
       await database.schema.createIndex('team_member_account').on('team_member').column('account').execute();
     },
   },
+  'org/003-member-source': {
+    async up(database) {
+      await database.schema.alterTable('team_member').addColumn('source', 'text').execute();
+    },
+  },
 };

@@ -1,12 +1,14 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { listDeliveries } from '../../src/finops/billing/schema.ts';
+import { listBudgets } from '../../src/finops/budgets/schema.ts';
 import { type Application, createApplication } from '../../src/main.ts';
 import { loadConfig } from '../../src/platform/config/index.ts';
 import { listenOn } from '../../src/platform/http/index.ts';
 import { postApply } from '../../src/platform/manifests/schema.ts';
+import { startExecution } from '../../src/platform/processes/index.ts';
 import { billText, call, catchProblem, dailyRows, importFiles, postponeJobs } from '../../src/testing/application.ts';
 import { getDemoData, loadDemoData, removeDemoData } from '../../src/tradeoff/demo-data/schema.ts';
 import { insertDemo, updateDemo } from '../../src/tradeoff/demo-data/store.ts';
@@ -47,6 +49,50 @@ onEachStore(({ newDatabase }) => {
     expect((await importFiles(application, 'aws', { 'a.csv': bill() })).unchanged).toBe(false);
   });
 
+  it('ends the steps of pipelines, and empties the folders of replicas, pipelines and journals', async () => {
+    const first = await start();
+    const { data } = first.config;
+    const work = join(data, 'pipelines', 'work', 'step-1');
+    mkdirSync(join(work, 'workspace'), { recursive: true });
+    const command = ['sleep', '600'] as const;
+    const running = startExecution({
+      ...{ id: 'step-1', folder: join(work, 'execution'), cwd: join(work, 'workspace'), command, environment: {} },
+      ...{ until: Date.now() + 600_000, graceMs: 0, output: 'file' },
+    });
+    mkdirSync(join(data, 'serving', 'models', 'ranker'), { recursive: true });
+    writeFileSync(join(data, 'serving', 'models', 'ranker', 'model.onnx'), 'weights');
+    await insertDemo(first.store, await readRows(first.store));
+    await updateDemo(first.store, { state: 'removing', loadedAt: null, failure: null });
+    await first[Symbol.asyncDispose]();
+    await using application = await createApplication(first.config);
+    // The command would have run for ten minutes.
+    expect(await running.ended).toMatchObject({ stoppedBy: null });
+    expect(readdirSync(join(data, 'pipelines'))).toEqual([]);
+    expect(readdirSync(join(data, 'serving')).filter((name) => name === 'models')).toEqual([]);
+    expect((await call(application, getDemoData, {})).state).toBe('none');
+  });
+
+  it('follows a load that a stop of the server interrupted; until then a load is refused', async () => {
+    const first = await start();
+    const before = await readRows(first.store);
+    await insertDemo(first.store, before);
+    await call(first, postApply, { body: { documents: [{ file: 'b.json', text: budget }] } });
+    await first[Symbol.asyncDispose]();
+    await using application = await createApplication(first.config);
+    await listenOn(application.http, application.config);
+    expect(await call(application, getDemoData, {})).toMatchObject({
+      state: 'failed',
+      failure: 'The server stopped during the load.',
+      refusal: 'An earlier load ended early. Remove the loaded part before you load again.',
+    });
+    expect(await catchProblem(call(application, loadDemoData, { body: {} }))).toMatchObject({
+      code: 'demo_data_refused',
+    });
+    expect(await call(application, removeDemoData, {})).toMatchObject({ state: 'removing' });
+    await expect.poll(async () => (await call(application, getDemoData, {}).catch(() => null))?.state).toBe('none');
+    expect((await call(application, listBudgets, {})).budgets).toEqual([]);
+  });
+
   it('is refused without demo data, and a load on a server that has data, with what it has', async () => {
     await using application = await start();
     expect(await catchProblem(call(application, removeDemoData, {}))).toMatchObject({ code: 'demo_data_not_found' });
@@ -57,5 +103,15 @@ onEachStore(({ newDatabase }) => {
       detail: expect.stringContaining('This server has data: 1 budget.'),
     });
     expect((await call(application, getDemoData, {})).state).toBe('none');
+  });
+
+  it('is one load, also where another request has begun it', async () => {
+    await using application = await start();
+    await listenOn(application.http, application.config);
+    await insertDemo(application.store, {});
+    expect(await catchProblem(call(application, loadDemoData, { body: {} }))).toMatchObject({
+      code: 'demo_data_refused',
+      detail: 'The demo data are being loaded.',
+    });
   });
 });

@@ -37,12 +37,12 @@ describe.skipIf(!hasChromium)('the login (skipped where Chromium is missing)', (
   it.each(['light', 'dark'] as const)('is all that a stranger sees, and reads well in %s colours', async (scheme) => {
     const { page, complaints, requested } = await newVisit(browser, { scheme, isolated: true });
     await page.goto(`${url}/models`);
-    await page.getByTestId('login').waitFor();
+    await page.getByLabel('Account').waitFor();
     expect(await page.getByRole('navigation').count()).toBe(0);
     expect(complaints).toEqual([]);
     expect(
       requested.filter((address) => address.includes('/api/')).map((address) => new URL(address).pathname),
-    ).toEqual(['/api/v1/session']);
+    ).toEqual(['/api/v1/session', '/api/v1/sign-on']);
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, help }) => `${id}: ${help}`)).toEqual([]);
   });

@@ -10,11 +10,13 @@ import {
   getUnallocated,
   previewAllocation,
 } from '../../src/finops/allocation/schema.ts';
+import { explainCosts } from '../../src/finops/costs/explain/schema.ts';
 import { costRows } from '../../src/finops/costs/schema.ts';
 import { recordUsage } from '../../src/finops/metering/schema.ts';
 import { decimal } from '../../src/platform/units/schema.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable, readDownload } from '../support/browser.ts';
 import { demoApplication, type RunningServer } from '../support/demo.ts';
+import { axeFaults } from './faults-found.ts';
 import { ask, completeMonth, newestMonth, shownMonth } from './questions.ts';
 
 const RULES = join(import.meta.dirname, '../../examples/recommender/config/allocation-rules.yaml');
@@ -52,6 +54,30 @@ describe.skipIf(!hasChromium)('allocation in the browser (skipped where Chromium
     await page.getByRole('tab', { name: 'YAML' }).click();
     await page.getByLabel('Allocation rules as YAML').fill(text);
   }
+
+  it('compares the unallocated share and the teams with the month before, as the server sums them', async () => {
+    const after = await completeMonth(server.url);
+    const before = new Date(Date.UTC(Number(after.slice(0, 4)), Number(after.slice(5)) - 2, 1))
+      .toISOString()
+      .slice(0, 7);
+    const { groups } = await ask(server.url, explainCosts, { query: { from: before, to: after, by: ['team'] } });
+    const { rows } = await ask(server.url, getCoverage, { query: { period: after } });
+    const page = await visit(`/allocation?period=${after}&compare=before`);
+    const sentence = page.getByTestId('allocation-compared');
+    await sentence.waitFor();
+    expect(await readable(sentence)).toMatch(
+      /^The unallocated share is (up|down|unchanged from) .*(more|less|the same amount)\.$/,
+    );
+    const table = page.getByTestId('allocation-change');
+    await table.getByRole('row', { name: /^search/ }).waitFor();
+    const amounts = table.locator('tbody tr td:nth-child(3) data');
+    expect(await amounts.evaluateAll((of) => of.map((one) => one.getAttribute('value')))).toEqual(
+      groups.map((group) => group.after),
+    );
+    const total = rows.reduce((sum, row) => sum.plus(row.total), decimal(0)).toFixed();
+    expect(await table.locator('tfoot td:nth-child(3) data').getAttribute('value')).toBe(total);
+    expect(await axeFaults(page)).toEqual([]);
+  });
 
   it('says how much of the bill has somebody and how much has nobody, to the last digit', async () => {
     const [row] = await coverage();

@@ -4,17 +4,21 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDemoClient } from '../../examples/recommender/demo/client.ts';
+import { DEMO_STEPS } from '../../examples/recommender/demo/recorded/steps.ts';
 import { replayAll } from '../../examples/recommender/demo/server.testing.ts';
 import { importBill, listDeliveries } from '../../src/finops/billing/schema.ts';
 import { listBudgets } from '../../src/finops/budgets/schema.ts';
 import { costSummary } from '../../src/finops/costs/schema.ts';
+import { listPipelines } from '../../src/mlops/pipelines/schema.ts';
 import { listModels } from '../../src/mlops/registry/schema.ts';
+import { listEndpoints } from '../../src/mlops/serving/schema.ts';
 import { verifyDecisions } from '../../src/tradeoff/decisions/chain/schema.ts';
 import { getDemoData } from '../../src/tradeoff/demo-data/schema.ts';
 import { getFirstUse } from '../../src/tradeoff/first-use/schema.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable, settled } from '../support/browser.ts';
 import { type RunningServer, serveFolder } from '../support/demo.ts';
 import { axeFaultsAsShown } from './faults-found.ts';
+import { answerQuestion, NEWCOMER_QUESTIONS } from './newcomer-questions.ts';
 import { ask } from './questions.ts';
 
 const COLUMNS =
@@ -73,13 +77,18 @@ describe.skipIf(!hasChromium)('the first use of an empty server (skipped where C
     await page.getByRole('link', { name: 'Open the overview' }).waitFor();
     await done(page, 'Load the demo data').waitFor({ timeout: 150_000 });
     console.log(`demo data in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
-    expect(await ask(server.url, getDemoData, {})).toMatchObject({ state: 'loaded', step: 8, failure: null });
+    expect(await ask(server.url, getDemoData, {})).toMatchObject({
+      state: 'loaded',
+      step: DEMO_STEPS.length,
+      failure: null,
+    });
     await page.getByRole('link', { name: 'Open the overview' }).click();
     await page.getByRole('complementary', { name: 'Demo data' }).waitFor();
     for (const [path, says] of PAGES_ANSWER) {
       await open(page, `${server.url}${path}`);
       expect(await readable(page.getByTestId('answer'))).toMatch(says);
     }
+    for (const question of NEWCOMER_QUESTIONS) await answerQuestion(server.url, question, page);
     expect((await ask(server.url, listModels, {})).models.map(({ name }) => name)).toEqual(['ranker']);
     expect(await ask(server.url, verifyDecisions, { query: {} })).toMatchObject({ intact: true, rows: 6 });
     for (const { recorded, onServer, exported } of await replayAll(createDemoClient(server.url))) {
@@ -97,6 +106,8 @@ describe.skipIf(!hasChromium)('the first use of an empty server (skipped where C
     expect(await firstUse()).toMatchObject({ empty: true, demo: 'none' });
     expect((await ask(server.url, listDeliveries, {})).deliveries).toEqual([]);
     expect((await ask(server.url, listModels, {})).models).toEqual([]);
+    expect((await ask(server.url, listEndpoints, {})).endpoints).toEqual([]);
+    expect((await ask(server.url, listPipelines, {})).pipelines).toEqual([]);
     expect(complaints.filter((text) => !/ERR_|Failed to load/.test(text))).toEqual([]);
   });
 

@@ -146,8 +146,8 @@ describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Chromium 
   it('takes a known change in, shows the month with and without it, and takes it back', async () => {
     const before = await total();
     const { page, complaints } = await visit('/forecasts');
-    await page.getByRole('button', { name: 'Add a change…' }).click();
-    const form = page.getByRole('dialog', { name: 'Add a known change' });
+    await page.getByRole('button', { name: 'Add change…' }).click();
+    const form = page.getByRole('dialog', { name: 'Add known change' });
     const add = form.getByRole('button', { name: 'Add' });
     await form.getByLabel('Description').fill('endpoint for search');
     await form.getByLabel('Daily change in USD').fill('5 €');
@@ -182,8 +182,8 @@ describe.skipIf(!hasChromium)('forecasts in the browser (skipped where Chromium 
   it('has no fault that axe finds in the form, and nothing moves while it loads', async () => {
     const { page } = await newVisit(browser);
     expect(await shiftWhileOpening(page, `${server.url}/forecasts`)).toBeLessThan(LAYOUT_SHIFT);
-    await page.getByRole('button', { name: 'Add a change…' }).click();
-    const form = page.getByRole('dialog', { name: 'Add a known change' });
+    await page.getByRole('button', { name: 'Add change…' }).click();
+    const form = page.getByRole('dialog', { name: 'Add known change' });
     await form.getByRole('button', { name: 'factor' }).click();
     await form.getByLabel('Daily factor').fill('0');
     await form.getByText('a factor above 0 other than 1').waitFor();

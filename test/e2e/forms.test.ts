@@ -46,9 +46,9 @@ describe.skipIf(!hasChromium)('forms (skipped where Chromium is missing)', () =>
     await page.getByRole('button', { name: 'Views' }).click();
     await page.getByRole('button', { name: 'Schedule By service' }).click();
     const dialog = page.getByRole('dialog', { name: 'Send “By service” on a schedule' });
-    await dialog.getByText('2026-10-12 to 2026-10-18 UTC, effective cost.').waitFor();
+    await dialog.getByText('12 to 18 Oct 2026 UTC, effective cost.').waitFor();
     await dialog.getByLabel('Interval').selectOption('day');
-    await dialog.getByText(/2026-10-01 to 2026-10-1\d UTC, effective cost\./).waitFor();
+    await dialog.getByText(/1 to 1\d Oct 2026 UTC, effective cost\./).waitFor();
     await dialog.getByLabel('Time zone').selectOption('UTC');
     expect(await axeFaults(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Save' }).click();
@@ -129,10 +129,16 @@ describe.skipIf(!hasChromium)('forms (skipped where Chromium is missing)', () =>
     await form.getByLabel('Outputs and labels').selectOption('ranking');
     await form.getByLabel('Measure').selectOption('ndcg@10');
     await form.getByLabel('Worse than').fill('0.55');
-    await form.getByRole('button', { name: 'Add a rule for alerts' }).click();
+    await form.getByRole('button', { name: 'Add alert rule' }).click();
     await form.getByLabel('Name of the alert').last().fill('slow');
     await form.getByLabel('Alert on').last().selectOption('latency');
-    await form.getByLabel('Answered within, ms').fill('250');
+    await form.getByLabel('Latency threshold, ms').fill('250');
+    await form.getByLabel('Reference').selectOption('first');
+    await form.getByLabel('Windows').selectOption('predictions');
+    await form.getByLabel('Window in predictions').fill('500');
+    await form.getByRole('button', { name: 'Add recipient' }).click();
+    await form.getByLabel('Channel').selectOption('slack');
+    await form.getByLabel('Secret with the address').fill('env:CHAT');
     await form.getByText('A new document, effective immediately.').waitFor();
     expect(await axeFaults(page)).toEqual([]);
     await form.getByRole('button', { name: 'Save' }).click();
@@ -145,6 +151,8 @@ describe.skipIf(!hasChromium)('forms (skipped where Chromium is missing)', () =>
         { name: 'quality', metric: 'ndcg@10', worseThan: 0.55 },
         { name: 'slow', on: 'latency', withinMs: 250 },
       ],
+      drift: { reference: { first: 1000 }, window: { predictions: 500 } },
+      notify: [{ slack: { url: 'env:CHAT' } }],
     });
   });
 });

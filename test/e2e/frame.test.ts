@@ -9,11 +9,15 @@ import {
   postponeJobs,
   testApplication,
 } from '../../src/testing/application.ts';
+import { listViewSchedules, putViewSchedule } from '../../src/tradeoff/view-schedules/schema.ts';
+import { listViews } from '../../src/tradeoff/views/schema.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable, settled } from '../support/browser.ts';
 import { axeFaults, PHONE, sidewaysScroll } from './faults-found.ts';
 
 const BUDGET =
   'apiVersion: steelyard/v1\nkind: Budget\nmetadata: {name: all}\nspec: {subject: {}, amount: "50", currency: USD}\n';
+const ROUTE =
+  'apiVersion: steelyard/v1\nkind: NotificationRoute\nmetadata: {name: mail}\nspec: {to: {slack: {url: "env:CHAT"}}}\n';
 const TEAM = 'apiVersion: steelyard/v1\nkind: Team\nmetadata: {name: search}\nspec: {}\n';
 
 describe.skipIf(!hasChromium)('the frame of the web app (skipped where Chromium is missing)', () => {
@@ -26,7 +30,7 @@ describe.skipIf(!hasChromium)('the frame of the web app (skipped where Chromium 
     await postponeJobs(application, 'forecasts.make', 'anomalies.judge');
     url = await application.http.listen({ host: '127.0.0.1', port: 0 });
     await importFiles(application, 'aws', { 'october.csv': billText(...dailyRows(18, { cost: '10' })) });
-    const documents = [BUDGET, TEAM].map((text, at) => ({ file: `${at}.yaml`, text }));
+    const documents = [BUDGET, TEAM, ROUTE].map((text, at) => ({ file: `${at}.yaml`, text }));
     await call(application, postApply, { body: { documents } });
   });
   afterAll(async () => {
@@ -63,7 +67,7 @@ describe.skipIf(!hasChromium)('the frame of the web app (skipped where Chromium 
     expect(complaints).toEqual([]);
   });
 
-  it('saves a page as a view, opens it elsewhere without its dates, and takes a deletion back', async () => {
+  it('saves a page as a view, opens it elsewhere without its dates, and takes a deletion back with its schedule', async () => {
     const { page, complaints } = await newVisit(browser);
     await open(page, `${url}/costs?by=serviceName&period=2026-10`);
     const menu = page.getByRole('button', { name: 'Views' });
@@ -75,9 +79,18 @@ describe.skipIf(!hasChromium)('the frame of the web app (skipped where Chromium 
     await page.keyboard.press('Enter');
     const list = page.getByRole('list', { name: 'Saved views' });
     await list.getByRole('link', { name: /^By service/ }).waitFor();
+    const [saved] = (await call(application, listViews)).views;
+    const spec = { every: 'month', dayOfMonth: 3, hour: 9, timeZone: 'Europe/Berlin', channel: 'mail' } as const;
+    await call(application, putViewSchedule, { params: { view: saved?.view ?? '' }, body: spec });
+    await page.keyboard.press('Escape');
+    await page.reload();
+    await menu.click();
     await page.getByRole('button', { name: 'Delete By service' }).click();
+    await page.getByText('is deleted, and no longer sent').waitFor();
+    expect((await call(application, listViewSchedules)).schedules).toEqual([]);
     await page.getByRole('button', { name: 'Undo' }).click();
     await list.getByRole('link', { name: /^By service/ }).waitFor();
+    await expect.poll(async () => (await call(application, listViewSchedules)).schedules).toMatchObject([spec]);
     await page.keyboard.press('Escape');
     await open(page, `${url}/budgets`);
     await menu.click();

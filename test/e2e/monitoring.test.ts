@@ -106,7 +106,7 @@ describe.skipIf(!hasChromium)('monitoring in the browser (skipped where Chromium
 
   it('draws quality, labels, predictions and latency on one axis', async () => {
     const { page } = await visit('/monitoring/ranker?tab=quality');
-    const chart = page.getByRole('img', { name: /^accuracy; Labelled, .*Latency in ms/ });
+    const chart = page.getByRole('img', { name: /^accuracy; Labeled, .*Latency in ms/ });
     await chart.locator('canvas').waitFor();
     await chart.hover({ position: { x: 200, y: 60 } });
     await page.getByText('Measured on labels').waitFor();

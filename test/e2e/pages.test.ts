@@ -43,7 +43,7 @@ const PAGES = [
   {
     name: 'Statements',
     path: '/statements',
-    says: /For \w+ \d{4} \d+ teams pay \$[\d,]+\.\d\d of effective cost and −?\$[\d,]+\.\d\d is unallocated; together they equal the bill/,
+    says: /In \w+ \d{4}, \d+ teams pay \$[\d,]+\.\d\d of effective cost and −?\$[\d,]+\.\d\d is unallocated; together they equal the bill/,
   },
   {
     name: 'Statement',
@@ -93,7 +93,7 @@ const PAGES = [
   {
     name: 'Endpoint',
     path: '/endpoints/home-feed',
-    says: /ranker version 7 answers: [\d,]+ predictions at \$[\d.]+ per 1(,000|M|B) including idle time\./,
+    says: /ranker version 7 answers: [\d,]+ predictions at \$[\d,.]+ per 1M including idle time\./,
   },
   { name: 'Monitoring', path: '/monitoring', says: /ranker v7: ndcg@10 is 0\.\d+ of [\d,]+ predictions\./ },
   { name: 'Monitor', path: '/monitoring/home-feed', says: /ranker v7: ndcg@10 is 0\.\d+ of [\d,]+ predictions\./ },

@@ -23,7 +23,7 @@ describe.skipIf(!hasChromium)('the search of every page (skipped where Chromium 
       [decision.slice(0, 12), /^dec_.* Decision$/, '**/decisions/dec_**'],
       ['GPU-2', /^GPU-2.* GPU$/, '**/gpus?**gpu=GPU-2**'],
       ['recommendations page', 'Savings Page', '**/recommendations**'],
-      ['new token', 'New token Action', '**/account?**new=token**'],
+      ['new budget', 'New budget Action', '**/budgets?**new=budget**'],
     ];
     await open(page, `${url}/decisions`);
     for (const [text, name, address] of searches) {

@@ -52,6 +52,25 @@ spec:
     burn: {run: while :; do sleep 0.05; done, price: 3600 USD, grace: 1s}
 ---
 apiVersion: steelyard/v1
+kind: Project
+metadata: {name: refused}
+spec: {team: search}
+---
+apiVersion: steelyard/v1
+kind: Budget
+metadata: {name: spent-up}
+spec: {subject: {project: refused}, amount: '0.5', currency: USD, enforcement: hard}
+---
+apiVersion: steelyard/v1
+kind: Pipeline
+metadata: {name: unaffordable}
+spec:
+  project: refused
+  steps:
+    train: {run: sleep 600, price: 3600 USD, grace: 1s}
+    report: {run: echo reported, needs: [train]}
+---
+apiVersion: steelyard/v1
 kind: Pipeline
 metadata: {name: chatty}
 spec:

@@ -226,6 +226,20 @@ describe.skipIf(!hasChromium)('pipelines in the browser (skipped where Chromium 
     await page.waitForURL('**/budgets/tight');
   });
 
+  it('says that a hard budget refused a run before it spent anything, and the budget lists the refusal', async () => {
+    const { run } = await start('unaffordable');
+    expect(await ended('unaffordable', run)).toMatchObject({ state: 'stopped', cost: null });
+    const { page, complaints } = await visit('/pipelines/unaffordable/runs/1');
+    expect(await answer(page)).toMatch(
+      /^Refused before it spent anything: train\. Budget "spent-up" has too little left to begin this .+ Raise it, or wait for its next window\.$/,
+    );
+    await page.getByTestId('answer').getByRole('link', { name: 'spent-up' }).click();
+    await page.waitForURL('**/budgets/spent-up');
+    const answered = page.getByTestId('answer');
+    await expect.poll(() => readable(answered)).toContain('1 request refused');
+    expect(complaints).toEqual([]);
+  });
+
   it('keeps up with a long log, and keeps the page small', async () => {
     const { run } = await start('chatty');
     await ended('chatty', run);

@@ -92,7 +92,7 @@ describe.skipIf(!hasChromium)('changing a run in the browser (skipped where Chro
     const { page } = await newVisit(browser);
     await open(page, `${server.url}/runs/${runId}`);
     const tags = card(page, 'Tags');
-    await tags.getByRole('button', { name: 'Add a tag' }).click();
+    await tags.getByRole('button', { name: 'Add tag' }).click();
     await tags.getByRole('textbox', { name: 'Tag', exact: true }).fill('../escape');
     await page.keyboard.press('Enter');
     expect(await readable(tags.getByRole('alert'))).toContain('../escape');
@@ -148,7 +148,7 @@ describe.skipIf(!hasChromium)('changing a run in the browser (skipped where Chro
     const { page } = await newVisit(browser);
     await open(page, `${server.url}/runs/${runId}`);
     await page.getByRole('button', { name: 'Restore' }).waitFor();
-    for (const name of ['Rename', 'Write a note', 'Add a tag', 'Change stage']) {
+    for (const name of ['Rename', 'Write a note', 'Add tag', 'Change stage']) {
       expect(await page.getByRole('button', { name }).count()).toBe(0);
     }
   });
@@ -161,7 +161,7 @@ describe.skipIf(!hasChromium)('changing a run in the browser (skipped where Chro
       expect(await shiftWhileOpening(page, `${server.url}/runs/${runId}`)).toBeLessThan(LAYOUT_SHIFT);
       await page.getByRole('button', { name: 'Rename' }).click();
       await page.getByRole('button', { name: 'Write a note' }).click();
-      await page.getByRole('button', { name: 'Add a tag' }).click();
+      await page.getByRole('button', { name: 'Add tag' }).click();
       expect(await axeFaultsAsShown(page)).toEqual([]);
     },
   );

@@ -74,7 +74,7 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium
 
   it('follows the cost, the month and the team, all in the address', async () => {
     const page = await visit(`/statements?period=${closed}&team=search`);
-    await page.getByRole('button', { name: 'Billed' }).click();
+    await page.getByRole('group', { name: 'Cost', exact: true }).getByRole('button', { name: 'Billed' }).click();
     await page.waitForURL(/cost=billed/);
     const facts = await ask(server.url, getStatement, { params: { team: 'fraud' }, query: { period: running } });
     const dialog = await openDateRange(page);
@@ -103,6 +103,24 @@ describe.skipIf(!hasChromium)('statements in the browser (skipped where Chromium
     expect(await amounts()).toEqual(sorted);
     await head.click();
     expect(await amounts()).toEqual(sorted.toReversed());
+  });
+
+  it('sorts the services of a team by a column, with the keyboard, and keeps the total', async () => {
+    const page = await visit(`/statements?period=${closed}&team=search`);
+    const services = page.getByTestId('by-service');
+    const head = services.getByRole('button', { name: 'Cost' });
+    const amounts = () =>
+      services.locator('tbody tr td:nth-child(2) data').evaluateAll((of) => of.map((one) => one.getAttribute('value')));
+    await head.waitFor();
+    const total = await services.locator('tfoot data').getAttribute('value');
+    const ascending = (await amounts()).toSorted((a, b) => decimal(a ?? 0).comparedTo(b ?? 0));
+    expect(ascending.length).toBeGreaterThan(1);
+    await head.press('Enter');
+    await services.locator('th[aria-sort="descending"]').waitFor();
+    await head.press('Enter');
+    await services.locator('th[aria-sort="ascending"]').waitFor();
+    expect(await amounts()).toEqual(ascending);
+    expect(await services.locator('tfoot data').getAttribute('value')).toBe(total);
   });
 
   it('says why the rest is unallocated', async () => {

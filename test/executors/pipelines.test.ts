@@ -367,17 +367,15 @@ function pricesNodes(inUse: () => { application: Application; engine: Engine }):
       const [attempt] = placed.attempts;
       expect(attempt?.place).toMatchObject({ instance: 'test.small', share: 1 });
       expect(attempt?.prices).toEqual([
-        expect.stringMatching(/^machine at 3600 USD an hour: test/),
-        expect.stringMatching(/^test\.small at 10800 USD an hour: test/),
+        expect.stringMatching(/^machine at \$3,600 an hour: test/),
+        expect.stringMatching(/^test\.small at \$10,800 an hour: test/),
       ]);
       const query = { pipelineRun: run.run, step: 'placed' };
       const metered = await call(application, meteredCost, { query });
       expect(metered).toMatchObject({ cost: placed.cost, pricedIntervals: 2 });
       // Its three seconds at least were on the node.
       expect(decimal(placed.cost?.amount ?? '0').toNumber()).toBeGreaterThan(9);
-      expect(requireStep(run, 'said').attempts[0]?.prices).toEqual([
-        'machine at 36 USD an hour: declared with the usage',
-      ]);
+      expect(requireStep(run, 'said').attempts[0]?.prices).toEqual(['machine at $36 an hour: declared with the usage']);
     },
     LATE_MS,
   );

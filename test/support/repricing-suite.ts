@@ -21,8 +21,8 @@ export function repricingTests(inUse: () => Room): void {
     const settled = await room.settle('a');
     expect(settled).toMatchObject({ spent: { amount: '73' } });
     expect(settled.prices).toEqual([
-      expect.stringMatching(/^gpu at 3600 USD an hour: test/),
-      expect.stringMatching(/^box at 10800 USD an hour: test/),
+      expect.stringMatching(/^gpu at \$3,600 an hour: test/),
+      expect.stringMatching(/^box at \$10,800 an hour: test/),
     ]);
     const metered = await call(room.application, meteredCost, { query: { team: 'recs' } });
     expect(metered).toMatchObject({ cost: { amount: '73' }, pricedIntervals: 2 });

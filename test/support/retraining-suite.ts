@@ -361,8 +361,8 @@ function afterwardsTests(inUse: () => RetrainingRoom): void {
     const over = await room.until(1, ({ realised }) => realised?.isFinal === true);
     expect(over.realised?.expected).toEqual(over.gain);
     expect(over.timeline.filter(({ step }) => step === 'realised').map(({ text }) => text)).toEqual([
-      expect.stringMatching(/^So far it gained 25 USD \(/),
-      expect.stringMatching(/^In total it gained 25 USD \(/),
+      expect.stringMatching(/^So far it gained \$25 \(/),
+      expect.stringMatching(/^In total it gained \$25 \(/),
     ]);
   });
 

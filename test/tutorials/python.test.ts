@@ -38,16 +38,16 @@ async function waitForWindows({ MLFLOW_TRACKING_URI }: Readonly<Record<string, s
 const VARYING: readonly Varying[] = [
   { pattern: /\b(?:[mn]-)?[0-9a-f]{32}\b|\bdec_[0-9a-f]{20}\b/g },
   { pattern: /(?<=digest )[0-9a-f]{12}\b/g },
-  { pattern: /\b\d{4}-\d\d-\d\d(?: \d\d:\d\d(?: UTC)?)?\b|\b\d{1,2} [A-Z][a-z]{2} \d{4}, \d\d:\d\d UTC\b/g },
+  { pattern: /\b\d{4}-\d\d-\d\d(?: \d\d:\d\d(?: UTC)?)?\b|\b\d{1,2} [A-Z][a-z]{2} \d{4}(?:, \d\d:\d\d UTC)?\b/g },
   // Latency of a window, in milliseconds.
   { pattern: /(?<=\) +(?:\d+\.\d +)?)\d+\.\d\b/g, within: 50 },
   // Cost per 1,000 requests of a replica that is mostly idle: it depends on the requests of the last metered interval, and is
   // unknown before the first.
-  { pattern: /(?<=1\/1 +\d+ +0 +0) +(?:—|\d+\.\d+ USD)/g },
-  // Budget of 5 USD, less the measured costs.
-  { pattern: /\b4\.9\d(?= USD)/g, within: 1.02 },
+  { pattern: /(?<=1\/1 +\d+ +0 +0) +(?:—|\$\d+\.\d+)/g },
+  // Budget of $5, less the measured costs.
+  { pattern: /(?<=\$)4\.9\d\b/g, within: 1.02 },
   // The same for a million predictions.
-  { pattern: /(?<=of predictions \(benchmark\) is )[\d.]+(?= USD)/g, within: 20 },
+  { pattern: /(?<=of predictions \(benchmark\) is \$)[\d.]+(?=,)/g, within: 20 },
   // Measured costs are below ten cents; the number after a comparison is a bound of the policy.
   { pattern: /(?<!<= *)\b0\.0\d+/g, within: 20 },
 ];

@@ -75,7 +75,8 @@ export interface OddFiles {
   readonly restatement: BillFile;
 }
 
-const ONE_TIME_DAYS = 5;
+/** Days of the one-time export. */
+export const ONE_TIME_DAYS = 5;
 
 /** Writes the additional deliveries under `dir`; none of those that the demo imports changes the final bill. */
 export function writeOddFiles(dir: string, options: BillOptions): OddFiles {
@@ -137,31 +138,39 @@ export function expectedTotals(options: BillOptions): ExpectedTotals[] {
 }
 
 function writeMonth(path: string, cloud: Cloud, rows: Iterable<BillRow>): number {
-  const columns: readonly (FocusColumn | ExtraColumn)[] = [...focusColumns, ...extraColumns[cloud]];
-  // The clouds' own ways to write null: AWS' FOCUS samples have the word, Azure leaves the field empty.
-  const nullText = cloud === 'aws' ? 'NULL' : '';
   const file = openSync(path, 'w');
   try {
     let count = 0;
-    let chunk = `${columns.join(',')}\n`;
-    for (const row of rows) {
-      for (let i = 0; i < columns.length; i++) {
-        const column = columns[i];
-        const value = column === undefined ? undefined : row[column];
-        chunk += (i === 0 ? '' : ',') + (value === undefined ? nullText : csvField(value));
-      }
-      chunk += '\n';
-      count++;
-      if (chunk.length >= CHUNK_CHARACTERS) {
-        writeSync(file, chunk);
-        chunk = '';
-      }
+    for (const { text, rows: written } of billTexts(cloud, rows)) {
+      writeSync(file, text);
+      count += written;
     }
-    writeSync(file, chunk);
     return count;
   } finally {
     closeSync(file);
   }
+}
+
+/** The file of a bill in parts of about a megabyte, each with its number of rows. */
+export function* billTexts(cloud: Cloud, rows: Iterable<BillRow>): Generator<{ text: string; rows: number }> {
+  const columns: readonly (FocusColumn | ExtraColumn)[] = [...focusColumns, ...extraColumns[cloud]];
+  // The clouds' own ways to write null: AWS' FOCUS samples have the word, Azure leaves the field empty.
+  const nullText = cloud === 'aws' ? 'NULL' : '';
+  let count = 0;
+  let chunk = `${columns.join(',')}\n`;
+  for (const row of rows) {
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i];
+      const value = column === undefined ? undefined : row[column];
+      chunk += (i === 0 ? '' : ',') + (value === undefined ? nullText : csvField(value));
+    }
+    chunk += '\n';
+    count++;
+    if (chunk.length < CHUNK_CHARACTERS) continue;
+    yield { text: chunk, rows: count };
+    [chunk, count] = ['', 0];
+  }
+  yield { text: chunk, rows: count };
 }
 
 /** RFC 4180: quoted where it holds a comma, a quote or a line end. */

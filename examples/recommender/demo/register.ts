@@ -10,9 +10,9 @@ import type { Registrable } from './registrable.ts';
 
 export const MODEL = 'ranker';
 /** The machine on the bill that trains and serves the model; its rate is that of one thread of this machine. */
-const INSTANCE = 'g5.xlarge';
+export const INSTANCE = 'g5.xlarge';
 const EXPERIMENT = 'home-feed-ranker';
-const SUBJECT = { team: 'recommendations', project: 'home-feed', model: MODEL } as const;
+export const SUBJECT = { team: 'recommendations', project: 'home-feed', model: MODEL } as const;
 
 interface RunInfo {
   readonly run: { readonly info: { readonly run_id: string; readonly artifact_uri: string } };
@@ -110,7 +110,7 @@ async function putModel(
 }
 
 const NOT_RECORDED =
-  'The weights of this model are not part of the demo data: it was trained by examples/recommender.\n';
+  'The weights of this model are not part of the demo data: it was trained by examples/recommender. Those of the promoted version are.\n';
 
 /** One machine for as long as each member trained. */
 function trainingUsage(runId: string, { trained }: Registrable): UsageInterval[] {

@@ -10,6 +10,9 @@ import { demandAt } from './day.ts';
 /** Predictions sent in one request. */
 const BATCH = 2_000;
 
+/** The only variant of the endpoint. */
+const VARIANT = 'main';
+
 /** `item_index`, and `score` where the scores are known. */
 export type RankedItems = Record<string, number[]>;
 
@@ -17,6 +20,8 @@ export interface History {
   readonly seed: number;
   readonly model: string;
   readonly version: string;
+  /** Endpoint that the log names; left out: none. */
+  readonly endpoint?: string;
   /** The answer of the model for a user. */
   readonly answer: (user: number) => RankedItems;
   /** Audience at an instant, Unix milliseconds. */
@@ -45,6 +50,11 @@ export async function importHistory(client: DemoClient, history: History): Promi
   return visits.length;
 }
 
+/** Visits in the hour that begins at this instant, Unix milliseconds. */
+export function countVisits(perHour: number, hour: number): number {
+  return Math.round(perHour * demandAt(new Date(hour).getUTCHours()));
+}
+
 interface Visit {
   readonly prediction: Prediction;
   /** None where the user likes nothing. */
@@ -53,12 +63,12 @@ interface Visit {
   readonly order: Sale | null;
 }
 
-function visitsOf({ seed, model, version, answer, audienceAt, start, end, perHour }: History): Visit[] {
+function visitsOf({ seed, model, version, endpoint, answer, audienceAt, start, end, perHour }: History): Visit[] {
   const random = createRandom(seedFor(seed, 'visits'));
   const orders = createRandom(seedFor(seed, 'orders'));
   const visits: Visit[] = [];
   for (let hour = start; hour < end; hour += HOUR_MS) {
-    const count = Math.round(perHour * demandAt(new Date(hour).getUTCHours()));
+    const count = countVisits(perHour, hour);
     const audience = audienceAt(hour);
     for (let visit = 0; visit < count; visit++) {
       const at = new Date(hour + Math.floor(((visit + random.next()) / count) * HOUR_MS)).toISOString();
@@ -70,6 +80,7 @@ function visitsOf({ seed, model, version, answer, audienceAt, start, end, perHou
           prediction: id,
           model,
           modelVersion: version,
+          ...(endpoint === undefined ? {} : { endpoint, variant: VARIANT }),
           environment: 'production',
           predictedAt: at,
           entity: String(user),

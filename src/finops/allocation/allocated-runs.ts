@@ -11,7 +11,7 @@ export interface AllocatedRun {
 
 /** Cost that allocation rules assign to runs in one billing period; empty where no rule assigns cost to runs. */
 export async function readAllocatedRuns({ store, lake }: ReportDeps, period: string): Promise<AllocatedRun[]> {
-  const rows = await lake.query(`SELECT run, BillingCurrency AS currency, sum(EffectiveCost)::VARCHAR AS allocated
+  const rows = await lake.queryKept(`SELECT run, BillingCurrency AS currency, sum(EffectiveCost)::VARCHAR AS allocated
     FROM ${await lake.relation(store, allocatedDaily)} WHERE period = ${quoteLiteral(period)} AND run IS NOT NULL
     GROUP BY ALL HAVING sum(EffectiveCost) IS NOT NULL ORDER BY run, currency`);
   return rows.map((row) => ({

@@ -29,7 +29,7 @@ export async function readCoverage(deps: ReportDeps, query: CoverageQuery): Prom
   const day = query.interval === 'day' ? 'charge_day::VARCHAR' : 'NULL::VARCHAR';
   const value = query.by === undefined ? 'NULL::VARCHAR' : getDimensionColumn(query.by);
   const ofKind = (kind: string) => `coalesce(sum(${cost}) FILTER (kind = ${quoteLiteral(kind)}), 0)::VARCHAR`;
-  const rows = await deps.lake.query(`SELECT period, ${day} AS day, ${value} AS value, BillingCurrency AS currency,
+  const rows = await deps.lake.queryKept(`SELECT period, ${day} AS day, ${value} AS value, BillingCurrency AS currency,
       coalesce(sum(${cost}), 0)::VARCHAR AS total, ${ofKind('allocated')} AS allocated, ${ofKind('idle')} AS idle,
       ${ofKind('unallocated')} AS unallocated, ${ofKind('shared-unallocated')} AS shared, ${buildUnstatedSql(query.metric)} AS unstated
     FROM ${await deps.lake.relation(deps.store, allocatedDaily)} ${buildCoverageCondition(query)}
@@ -84,7 +84,7 @@ export async function readRuleHits(
   const cost = getCostColumn(query.metric);
   const [inForce, rows] = await Promise.all([
     findRulesInForce(deps.store),
-    deps.lake.query(`SELECT rule, BillingCurrency AS currency, sum(bill_rows)::INTEGER AS bill_rows, coalesce(sum(${cost}), 0)::VARCHAR AS amount,
+    deps.lake.queryKept(`SELECT rule, BillingCurrency AS currency, sum(bill_rows)::INTEGER AS bill_rows, coalesce(sum(${cost}), 0)::VARCHAR AS amount,
         ${buildUnstatedSql(query.metric)} AS unstated
       FROM ${await deps.lake.relation(deps.store, allocatedDaily)} ${buildCoverageCondition(query)} GROUP BY ALL ORDER BY currency`),
   ]);

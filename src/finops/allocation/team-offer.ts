@@ -21,17 +21,17 @@ export async function suggestTeamRule(deps: ReportDeps): Promise<{ offer: TeamOf
   const rules = await findRulesInForce(deps.store);
   if (assignsField(rules, 'team')) return { offer: null, reason: 'Rules in force assign cost to teams.' };
   const bill = await deps.lake.relation(deps.store, billRows, { others: [] });
-  const totals = await deps.lake.query(`SELECT BillingCurrency AS currency, count(*)::INTEGER AS bill_rows,
+  const totals = await deps.lake.queryKept(`SELECT BillingCurrency AS currency, count(*)::INTEGER AS bill_rows,
     coalesce(sum(EffectiveCost), 0)::VARCHAR AS amount FROM ${bill} GROUP BY ALL ORDER BY currency`);
   if (totals.length === 0) return { offer: null, reason: 'No bill counts yet.' };
   const tags = `(SELECT BillingCurrency, EffectiveCost,
     list_filter(map_entries(Tags), tag -> ${isTeamKey('tag.key')} AND trim(tag.value) <> '') AS teams FROM ${bill})`;
   const [keys, sums, values] = await Promise.all([
-    deps.lake.query(`SELECT lower(trim(tag.key)) AS key, count(*) AS rows FROM (SELECT unnest(teams) AS tag FROM ${tags})
+    deps.lake.queryKept(`SELECT lower(trim(tag.key)) AS key, count(*) AS rows FROM (SELECT unnest(teams) AS tag FROM ${tags})
       GROUP BY ALL ORDER BY rows DESC, key`),
-    deps.lake.query(`SELECT BillingCurrency AS currency, count(*)::INTEGER AS bill_rows,
+    deps.lake.queryKept(`SELECT BillingCurrency AS currency, count(*)::INTEGER AS bill_rows,
       coalesce(sum(EffectiveCost), 0)::VARCHAR AS amount FROM ${tags} WHERE len(teams) > 0 GROUP BY ALL ORDER BY currency`),
-    deps.lake.query(`SELECT count(DISTINCT lower(trim(teams[1].value)))::INTEGER AS different FROM ${tags}`),
+    deps.lake.queryKept(`SELECT count(DISTINCT lower(trim(teams[1].value)))::INTEGER AS different FROM ${tags}`),
   ]);
   const found = keys.map((row) => String(row.key));
   const [key, ...others] = found;

@@ -68,7 +68,7 @@ async function sumByValues(
   const columns = [by, ...ownerDimensions.map(toColumn)];
   const names = columns.map((_, at) => `value_${at}`);
   const part = (at: number) => `WHEN part = ${2 ** names.length - 1 - 2 ** (names.length - 1 - at)}`;
-  const found = await lake.query(`
+  const found = await lake.queryKept(`
     WITH unallocated AS (SELECT BillingCurrency, amount, ${columns.map((column, at) => `${column} AS ${names[at]}`).join(', ')} FROM ${source}),
     summed AS (SELECT GROUPING(${names.join(', ')}) AS part, ${names.join(', ')}, sum(amount) AS total, ${SUMS} FROM unallocated
       GROUP BY GROUPING SETS (${names.map((name) => `(BillingCurrency, ${name})`).join(', ')}, (BillingCurrency))),
@@ -113,7 +113,7 @@ async function buildUnallocatedSource(deps: ReportDeps, query: UnallocatedQuery)
 /** Rules by the tags of the unallocated rows, of most cost first. */
 async function suggestByTags({ lake }: Pick<ReportDeps, 'lake'>, source: string): Promise<Suggestion[]> {
   const tags =
-    await lake.query(`SELECT lower(trim(tag.key)) AS key, ${SUMS}, count(DISTINCT lower(trim(tag.value)))::INTEGER AS different
+    await lake.queryKept(`SELECT lower(trim(tag.key)) AS key, ${SUMS}, count(DISTINCT lower(trim(tag.value)))::INTEGER AS different
     FROM (SELECT BillingCurrency, amount, unnest(map_entries(Tags)) AS tag FROM ${source})
     WHERE trim(tag.value) <> '' GROUP BY ALL ORDER BY sum(amount) DESC NULLS LAST, key LIMIT ${MOST_SUGGESTIONS}`);
   return tags.map((row) => suggestByTag(String(row.key), row));

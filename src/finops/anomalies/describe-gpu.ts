@@ -182,7 +182,7 @@ type GpuSentenceFacts = Pick<Anomaly, 'measure' | 'slice' | 'actual' | 'expected
 };
 
 /**
- * Summary of a GPU anomaly in plain words. Example: "GPUs of team search stood idle for 412.00 USD a day, where 120.00 USD
+ * Summary of a GPU anomaly in plain words. Example: "GPUs of team search stood idle for $412 a day, where $120
  * was expected: 40 of 96 GPU-hours a day."
  */
 function buildGpuSentence({ measure, slice, actual, expected, currency, days, hours }: GpuSentenceFacts): string {

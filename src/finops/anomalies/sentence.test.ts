@@ -12,32 +12,32 @@ const part = (dimension: string, value: string) => ({ dimension, value });
 const CODE = 'ZFDWZJ1JZEKT71MK';
 
 it.each([
-  ['everything', [], 'cost', [], 'Everything: +512.40 USD a day'],
-  ['a service by its name', [part('serviceName', 'Amazon S3')], 'cost', [], 'Amazon S3: +512.40 USD a day'],
+  ['everything', [], 'cost', [], 'Everything: +$512.40 a day'],
+  ['a service by its name', [part('serviceName', 'Amazon S3')], 'cost', [], 'Amazon S3: +$512.40 a day'],
   [
     'a SKU by its description, without the price that it begins with, and then its team',
     [part('team', 'search'), part('serviceName', 'Amazon EC2'), part('skuId', CODE)],
     'cost',
     [driver(CODE, '$0.096 per On Demand Linux m5.large Instance Hour')],
-    'On Demand Linux m5.large Instance Hour · search: +512.40 USD a day',
+    'On Demand Linux m5.large Instance Hour · search: +$512.40 a day',
   ],
   [
     'the service of a SKU that is a code',
     [part('skuId', CODE)],
     'cost',
     [driver(CODE, null)],
-    'Amazon EC2: +512.40 USD a day',
+    'Amazon EC2: +$512.40 a day',
   ],
-  ['a SKU that is a name', [part('skuId', 'p4d.24xlarge')], 'cost', [], 'p4d.24xlarge: +512.40 USD a day'],
-  ['an account where no team is known', [part('subAccountId', '111')], 'cost', [], '111: +512.40 USD a day'],
+  ['a SKU that is a name', [part('skuId', 'p4d.24xlarge')], 'cost', [], 'p4d.24xlarge: +$512.40 a day'],
+  ['an account where no team is known', [part('subAccountId', '111')], 'cost', [], '111: +$512.40 a day'],
   [
     'the team alone where it is known',
     [part('team', 'ads'), part('subAccountId', '111')],
     'cost',
     [],
-    'ads: +512.40 USD a day',
+    'ads: +$512.40 a day',
   ],
-  ['GPUs of a team', [part('team', 'ads')], 'gpu_utilization', [], 'GPUs · ads: +512.40 USD a day'],
+  ['GPUs of a team', [part('team', 'ads')], 'gpu_utilization', [], 'GPUs · ads: +$512.40 a day'],
 ] as const)('a title names %s', (_, slice, measure, drivers, expected) => {
   expect(buildTitle({ slice, measure, drivers, impact: '2049.6', currency: 'USD', days: 4 })).toBe(expected);
 });
@@ -45,7 +45,7 @@ it.each([
 it('a title has no money where no price is known, and a minus for less', () => {
   const told = { slice: [part('team', 'ads')], measure: 'cost', drivers: [], currency: 'USD', days: 2 } as const;
   expect(buildTitle({ ...told, impact: null })).toBe('ads');
-  expect(buildTitle({ ...told, impact: '-21' })).toBe('ads: -10.50 USD a day');
+  expect(buildTitle({ ...told, impact: '-21' })).toBe('ads: -$10.50 a day');
 });
 
 it.each([

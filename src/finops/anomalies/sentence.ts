@@ -1,4 +1,4 @@
-import { decimal } from '../../platform/units/index.ts';
+import { decimal, formatMoneyText, groupThousands } from '../../platform/units/index.ts';
 import type { EpisodeKind } from '../anomaly-detection/index.ts';
 import type { AnomalyDriver, AnomalyEvidence } from './schema.ts';
 import { isOfGpus, isSku, type Measure, type Slice } from './slice.ts';
@@ -22,6 +22,7 @@ const UNCHANGED = 0.02;
 /** Minimum share of a change that a single reason must explain to be named in the sentence. */
 const MOST_OF_IT = 0.6;
 const DIGITS = 3;
+const MOST_DECIMALS = 12;
 
 /** Summary of an anomaly in plain words. Example: "p4d.24xlarge of team search rose 3.1x, from 40 to 124 Hours a day; price unchanged." */
 export function buildSentence(told: SentenceFacts): string {
@@ -138,12 +139,8 @@ function computePerDay(amount: string, { days }: SentenceFacts): number {
 }
 
 export function formatMoney(amount: number, currency: string | null): string {
-  const shown = Math.abs(amount) < 1 ? formatFigure(amount) : groupThousands(amount.toFixed(2));
-  return currency === null ? shown : `${shown} ${currency}`;
-}
-
-function groupThousands(digits: string): string {
-  return digits.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',');
+  if (currency === null) return Math.abs(amount) < 1 ? formatFigure(amount) : groupThousands(amount.toFixed(2));
+  return formatMoneyText({ amount: decimal(amount).toFixed(Math.abs(amount) < 1 ? MOST_DECIMALS : 2), currency });
 }
 
 export function formatFigure(value: number): string {
@@ -164,7 +161,7 @@ export type Titled = Pick<SentenceFacts, 'slice' | 'measure' | 'drivers' | 'curr
 
 /**
  * Resource, owner and amount per day. The service is named only without a more exact resource, the account only without a
- * known team. Example: `On Demand Linux m5.large Instance Hour · search: +512.40 USD a day`.
+ * known team. Example: `On Demand Linux m5.large Instance Hour · search: +$512.40 a day`.
  */
 export function buildTitle({ slice, measure, drivers, impact, currency, days }: Titled): string {
   const sku = slice.find(({ dimension }) => isSku(dimension));
@@ -180,7 +177,7 @@ export function buildTitle({ slice, measure, drivers, impact, currency, days }: 
   return impact === null || currency === null ? name : `${name}: ${formatMoneyPerDay(impact, days, currency)}`;
 }
 
-/** Example: `+512.40 USD a day`. */
+/** Example: `+$512.40 a day`. */
 function formatMoneyPerDay(impact: string, days: number, currency: string): string {
   const amount = Number(impact) / days;
   return `${amount < 0 ? '-' : '+'}${formatMoney(Math.abs(amount), currency)} a day`;

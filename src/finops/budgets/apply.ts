@@ -3,7 +3,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { ManifestOutcome } from '../../platform/manifests/index.ts';
 import { refuseUntold } from '../../platform/notices/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { type Clock, decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
+import { type Clock, decimal, decimalString, formatMoneyText, sumDecimals } from '../../platform/units/index.ts';
 import type { BudgetSpec } from './schema.ts';
 import { findBudgets, putBudget, type StoredBudget } from './store.ts';
 
@@ -63,7 +63,8 @@ function refuseMisfit(name: string, spec: BudgetSpec, parent: Named, others: rea
   const given = sumDecimals([spec.amount, ...siblings.map((one) => one.spec.amount)]);
   if (decimal(given).lessThanOrEqualTo(parent.spec.amount)) return;
   const over = decimalString(decimal(given).minus(parent.spec.amount));
+  const money = (amount: string) => formatMoneyText({ amount, currency: spec.currency });
   refuse(
-    `the parts of "${parent.name}" would have ${given} ${spec.currency}, ${over} more than it has itself (${parent.spec.amount}).`,
+    `the parts of "${parent.name}" would have ${money(given)}, ${money(over)} more than it has itself (${money(parent.spec.amount)}).`,
   );
 }

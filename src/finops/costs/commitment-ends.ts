@@ -71,7 +71,7 @@ async function readEnds(deps: CostsDeps, { from, to }: { readonly from: string; 
     `CASE WHEN ${isPurchase} AND ChargeFrequency = 'One-Time'
       THEN ChargePeriodStart + to_months(TRY_CAST("${TERM_COLUMN}" AS INTEGER)) END`,
   ];
-  const rows = await deps.lake.query(`SELECT id, name, type, strftime(last, '%Y-%m-%d') AS last FROM (
+  const rows = await deps.lake.queryKept(`SELECT id, name, type, strftime(last, '%Y-%m-%d') AS last FROM (
       SELECT CommitmentDiscountId AS id, max(CommitmentDiscountName) AS name, max(CommitmentDiscountType) AS type,
         max(greatest(${ends.join(', ')})) - INTERVAL 1 SECOND AS last
       FROM ${bill} WHERE CommitmentDiscountId IS NOT NULL GROUP BY 1)

@@ -21,18 +21,18 @@ const MOST_LISTED = 200;
 /** Dimensions for grouping and filtering costs: those with at least one value. */
 export async function readDimensions(deps: CostsDeps): Promise<CostDimensions> {
   const files = await findCostFiles(deps, { filter: [] });
-  const { bill, allocation } = createRelations(deps.lake, files);
+  const { bill, allocation, daily = bill } = createRelations(deps.lake, files);
   const counted = (names: readonly string[]) =>
     names.map((name) => `count(${quoteIdentifier(name)})::INTEGER AS ${quoteIdentifier(name)}`).join(', ');
   const texts = focusColumnNames.filter((name) => focusColumns[name] === 'text');
   const [used, subjects, tagKeys, periods, currencies] = await Promise.all([
-    deps.lake.query(`SELECT ${counted(texts)} FROM ${bill}`),
-    deps.lake.query(`SELECT ${counted(subjectFields)} FROM ${allocation}`),
-    deps.lake.query(
+    deps.lake.queryKept(`SELECT ${counted(texts)} FROM ${bill}`),
+    deps.lake.queryKept(`SELECT ${counted(subjectFields)} FROM ${allocation}`),
+    deps.lake.queryKept(
       `SELECT key FROM (SELECT trim(unnest(map_keys(Tags))) AS key FROM ${bill}) GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ${MOST_LISTED}`,
     ),
-    deps.lake.query(`SELECT DISTINCT period FROM ${bill} ORDER BY 1`),
-    deps.lake.query(`SELECT DISTINCT BillingCurrency AS currency FROM ${bill} ORDER BY 1`),
+    deps.lake.queryKept(`SELECT DISTINCT period FROM ${daily} ORDER BY 1`),
+    deps.lake.queryKept(`SELECT DISTINCT BillingCurrency AS currency FROM ${daily} ORDER BY 1`),
   ]);
   return {
     focusColumns: texts.filter((name) => Number(used[0]?.[name] ?? 0) > 0).map(toCamelCase),
@@ -70,7 +70,7 @@ export async function readDimensionValues(
     await buildRelations(deps, question, [dimension]),
   );
   const sought = search === undefined ? '' : `WHERE contains(lower(value), lower(${quoteLiteral(search)}))`;
-  const rows = await deps.lake.query(`
+  const rows = await deps.lake.queryKept(`
     WITH amounts AS (SELECT value, currency, count(*) AS row_count, sum(amount) AS amount FROM (
         SELECT ${buildDimensionExpression(dimension)} AS value, BillingCurrency AS currency, ${amount} AS amount FROM ${from} ${where})
       ${sought} GROUP BY 1, 2),

@@ -19,7 +19,9 @@ export async function reportIn(
 ): Promise<ReportedCosts> {
   const dated = [...new Set([...dimensions, 'day'])];
   const dayKey = `d${dated.indexOf('day')}`;
-  const rows = (await lake.query(buildGroupsSql(selection, dated, relations))).filter(({ amount }) => amount !== null);
+  const rows = (await lake.queryKept(buildGroupsSql(selection, dated, relations))).filter(
+    ({ amount }) => amount !== null,
+  );
   const days = rows.map((row) => String(row[dayKey])).toSorted();
   const [from, to] = [days[0], days.at(-1)];
   if (from === undefined || to === undefined) return { currency, amount: null, rows: [], rates: [], leftOut: [] };

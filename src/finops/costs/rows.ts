@@ -75,7 +75,7 @@ async function restrictToPage(
 ): Promise<{ relations: CostRelations; isOnPage: string }> {
   const { from, where, amount } = buildCostSource(selection, ['rule'], relations);
   const places =
-    await deps.lake.query(`SELECT b.lake_file, file_row_number, a.share::INTEGER AS share FROM ${from} ${where}
+    await deps.lake.queryKept(`SELECT b.lake_file, file_row_number, a.share::INTEGER AS share FROM ${from} ${where}
     ORDER BY ${amount} DESC NULLS LAST, ${PLACE} LIMIT ${rows} OFFSET ${offset}`);
   const numbers = ['-1', ...new Set(places.map((place) => String(place.file_row_number)))].join(', ');
   const listed = places.map(
@@ -123,8 +123,8 @@ export async function readRowPage(
   const { from, where } = buildCostSource(selection, ['rule'], relations);
   const asked = await restrictToPage(deps, selection, relations, { offset, rows: page.pageSize + 1 });
   const [found, counted] = await Promise.all([
-    deps.lake.query(buildRowsSql(selection, asked.relations, asked.isOnPage)),
-    deps.lake.query(`SELECT count(*)::INTEGER AS rows FROM ${from} ${where}`),
+    deps.lake.queryKept(buildRowsSql(selection, asked.relations, asked.isOnPage)),
+    deps.lake.queryKept(`SELECT count(*)::INTEGER AS rows FROM ${from} ${where}`),
   ]);
   const more = found.length > page.pageSize;
   return {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../platform/contract/schema.ts';
-import { Currency, DecimalString } from '../../platform/units/schema.ts';
+import { Currency, DecimalString, formatDayText, formatRangeText } from '../../platform/units/schema.ts';
 
 /** Maximum age in days of an earlier rate that replaces a missing rate of a day. */
 export const MOST_DAYS_BACK = 7;
@@ -113,8 +113,8 @@ export function formatRate(rate: string): string {
   return digits.length <= DISPLAY_DIGITS ? rate : `about ${RATE_FORMAT.format(Number(rate))}`;
 }
 
-/** `1 USD = 0.8 EUR on 2026-10-02, for charges of 2026-10-02 to 2026-10-04 (ECB …)`. */
+/** `1 USD = 0.8 EUR on 2 Oct 2026, for charges of 2 to 4 Oct 2026 (ECB …)`. */
 export function describeUsedRate({ currency, rate, date, source, from, to }: UsedRate, reporting: string): string {
-  const days = from === to ? from : `${from} to ${to}`;
-  return `1 ${currency} = ${formatRate(rate)} ${reporting} on ${date}, for charges of ${days} (${source})`;
+  const days = formatRangeText(from, to);
+  return `1 ${currency} = ${formatRate(rate)} ${reporting} on ${formatDayText(date)}, for charges of ${days} (${source})`;
 }

@@ -80,7 +80,7 @@ spec: {currency: EUR, source: contract, prices: [{resource: p5.48xlarge, perHour
     });
     expect(await catchProblem(priceAt('p5.48xlarge', '2025-12-31T00:00:00Z', own))).toMatchObject({
       code: 'price_not_found',
-      detail: expect.stringContaining('begin on 2026-01-01'),
+      detail: expect.stringContaining('begin on 1 Jan 2026'),
     });
   });
 

@@ -1,6 +1,7 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Instant } from '../../platform/units/index.ts';
+import { formatDayText, formatInstantText, formatPriceText } from '../../platform/units/index.ts';
 import type { ListedPrice, PriceAt, UsedPrice } from './schema.ts';
 import { type BookedPrice, splitAtPrices } from './timeline.ts';
 
@@ -45,13 +46,13 @@ export function toUsedPrice(price: BookedPrice, resource: string, at: Instant): 
 
 /**
  * The same as a sentence.
- * Example: "g5.xlarge at 1.006 USD an hour: AWS on demand, Linux, us-east-1, built in (from 2023-02-01, seen 128 days before)".
+ * Example: "g5.xlarge at $1.006 an hour: AWS on demand, Linux, us-east-1, built in (from 1 Feb 2023, seen 128 days before)".
  */
 export function formatUsedPrice({ resource, price, source, effectiveFrom, ageDays }: UsedPrice): string {
-  const what = `${resource} at ${price.amount} ${price.currency} an hour: ${source}`;
+  const what = `${resource} at ${formatPriceText(price)} an hour: ${source}`;
   if (ageDays === null) return what;
   const age = ageDays === 0 ? '' : `, seen ${ageDays} ${ageDays === 1 ? 'day' : 'days'} before`;
-  return `${what} (from ${effectiveFrom.slice(0, 10)}${age})`;
+  return `${what} (from ${formatDayText(effectiveFrom.slice(0, 10))}${age})`;
 }
 
 /** A price as a list shows it. */
@@ -64,7 +65,8 @@ export function toListedPrice(price: BookedPrice, now: Instant): ListedPrice {
 
 function createNotFoundError(prices: readonly BookedPrice[], resource: string, at: Instant): AppError {
   const [first] = prices.toSorted((a, b) => Date.parse(a.effectiveFrom) - Date.parse(b.effectiveFrom));
-  const known = first === undefined ? 'none at all' : `its prices begin on ${first.effectiveFrom.slice(0, 10)}`;
-  const detail = `There is no price of "${resource}" at ${new Date(at).toISOString()}: ${known}. Add it to your price book: steelyard apply -f PRICES.yaml`;
+  const known =
+    first === undefined ? 'none at all' : `its prices begin on ${formatDayText(first.effectiveFrom.slice(0, 10))}`;
+  const detail = `There is no price of "${resource}" at ${formatInstantText(at)}: ${known}. Add it to your price book: steelyard apply -f PRICES.yaml`;
   return new AppError('price_not_found', detail, { resource });
 }

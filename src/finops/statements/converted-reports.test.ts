@@ -149,7 +149,7 @@ it('gives the total of statements in the reporting currency; teams and unallocat
     ...{ currency: 'CHF', effectiveCost: null, rates: [] },
     leftOut: [{ currency: 'USD', effectiveCost: '21.1', days: 2 }],
   });
-  const rate = '1 USD = 0.8 EUR on 2026-10-02, for charges of 2026-10-02 to 2026-10-05';
+  const rate = '1 USD = 0.8 EUR on 2 Oct 2026, for charges of 2 to 5 Oct 2026';
   const page = await call(application, getStatementHtml, asked);
   expect(page).toContain('<h2>In EUR</h2>');
   expect(page).toContain(rate);

@@ -1,7 +1,9 @@
-import type { LakeRow } from '../../platform/lake/index.ts';
+import type { LakeRow, StagedFile } from '../../platform/lake/index.ts';
+import { allocatedDaily } from '../allocation/index.ts';
 import { type CostRelations, createRelations } from '../costs/index.ts';
-import type { CostPair } from './amounts.ts';
+import { type CostPair, compareBy } from './amounts.ts';
 import { buildBillSql, buildCellsSql, buildPoolsSql, type TeamChoice } from './cells-sql.ts';
+import { buildDatedTeamsSql, buildTeamsSql } from './daily-sql.ts';
 import { buildStatementFacts, type Cell, type Month, type PoolTotal } from './facts.ts';
 import { buildDatedBillSql, buildDatedSql, type DatedPair, reportPairs } from './reporting.ts';
 import {
@@ -15,8 +17,8 @@ import { countRejectedRows, type MonthState, type StatementState, type Statement
 
 const toTextOrNull = (value: unknown): string | null => (value === null || value === undefined ? null : String(value));
 
-function buildStateRelations({ lake }: StatementStateDeps, stand: MonthState): CostRelations {
-  return createRelations(lake, stand);
+function buildStateRelations({ lake }: StatementStateDeps, { bill, allocation }: MonthState): CostRelations {
+  return createRelations(lake, { bill, allocation });
 }
 
 /** Sums of a row; an unknown cost adds nothing, and a separate column counts the unknown costs. */
@@ -28,12 +30,13 @@ function rowToPair(row: LakeRow): CostPair {
   };
 }
 
-export async function readCells(deps: StatementStateDeps, stand: MonthState, team: TeamChoice): Promise<Cell[]> {
-  const cells: Cell[] = [];
-  for await (const rows of deps.lake.stream(buildCellsSql(buildStateRelations(deps, stand), team))) {
-    for (const row of rows) cells.push(rowToCell(row));
-  }
-  return cells;
+async function readCells({ lake }: StatementStateDeps, stand: MonthState, team: TeamChoice): Promise<readonly Cell[]> {
+  const sql = buildCellsSql(createRelations(lake, { bill: stand.bill, allocation: stand.allocation }), team);
+  return lake.derive('statement cells', [sql], async () => {
+    const cells: Cell[] = [];
+    for await (const rows of lake.stream(sql)) for (const row of rows) cells.push(rowToCell(row));
+    return cells;
+  });
 }
 
 function rowToCell(row: LakeRow): Cell {
@@ -54,7 +57,7 @@ function rowToCell(row: LakeRow): Cell {
 }
 
 async function readPoolTotals(deps: StatementStateDeps, stand: MonthState): Promise<PoolTotal[]> {
-  const rows = await deps.lake.query(buildPoolsSql(buildStateRelations(deps, stand)));
+  const rows = await deps.lake.queryKept(buildPoolsSql(buildStateRelations(deps, stand)));
   return rows.map((row) => ({ ...rowToPair(row), rule: toTextOrNull(row.rule) ?? '' }));
 }
 
@@ -63,7 +66,7 @@ export async function readBillTotals(
   deps: StatementStateDeps,
   stand: MonthState,
 ): Promise<{ totals: CostPair[]; withoutBilled: number; withoutEffective: number }> {
-  const rows = await deps.lake.query(buildBillSql(buildStateRelations(deps, stand)));
+  const rows = await deps.lake.queryKept(buildBillSql(buildStateRelations(deps, stand)));
   const count = (name: string) => rows.reduce((sum, row) => sum + Number(row[name]), 0);
   return {
     totals: rows.map(rowToPair),
@@ -78,7 +81,7 @@ async function readDatedPairs(
   { reporting, current }: StatementState,
 ): Promise<DatedPair[] | null> {
   if (reporting === null) return null;
-  return (await deps.lake.query(buildDatedSql(buildStateRelations(deps, current)))).map(rowToDatedPair);
+  return (await deps.lake.queryKept(buildDatedSql(buildStateRelations(deps, current)))).map(rowToDatedPair);
 }
 
 function rowToDatedPair(row: LakeRow): DatedPair {
@@ -91,7 +94,7 @@ export async function readReportedBill(
   { reporting, current }: StatementState,
 ): Promise<StatementReporting | null> {
   if (reporting === null) return null;
-  const rows = await deps.lake.query(buildDatedBillSql(buildStateRelations(deps, current)));
+  const rows = await deps.lake.queryKept(buildDatedBillSql(buildStateRelations(deps, current)));
   return reportPairs(deps, reporting, rows.map(rowToDatedPair));
 }
 
@@ -170,4 +173,40 @@ export async function readAllFacts(
       reporting: await convertTotals(deps, stand, dated, team),
     })),
   );
+}
+
+type TeamPair = CostPair & { readonly team: string | null };
+
+/**
+ * Totals of every statement of a month, teams by name and also those of the previous month alone, the unallocated statement last. From the
+ * daily roll-ups where the state has them, which hold the same sums as the cells in far fewer rows.
+ */
+export async function readTeamTotals(
+  deps: StatementStateDeps,
+  stand: StatementState,
+): Promise<Pick<StatementFacts, 'team' | 'totals' | 'reporting'>[]> {
+  const { current, previous, reporting } = stand;
+  if (current.daily === null || previous?.daily === null) return readAllFacts(deps, stand, { gone: true });
+  const { daily } = current;
+  const now = Map.groupBy(await readTeamPairs(deps, daily), ({ team }) => team);
+  const before = previous === null ? null : Map.groupBy(await readTeamPairs(deps, previous.daily), ({ team }) => team);
+  const dated = reporting === null ? null : await readDatedTeams(deps, daily);
+  const teams = [...new Set([...now.keys(), ...(before?.keys() ?? [])])].filter((team) => team !== null).toSorted();
+  return Promise.all(
+    [...teams, null].map(async (team) => {
+      const compared = compareBy(now.get(team) ?? [], before === null ? null : (before.get(team) ?? []), () => '');
+      const totals = compared.map(({ amount }) => amount);
+      return { team, totals, reporting: await convertTotals(deps, stand, dated, team) };
+    }),
+  );
+}
+
+async function readTeamPairs({ lake }: StatementStateDeps, daily: readonly StagedFile[]): Promise<TeamPair[]> {
+  const rows = await lake.queryKept(buildTeamsSql(lake.stagedRelation(allocatedDaily, daily)));
+  return rows.map((row) => ({ ...rowToPair(row), team: toTextOrNull(row.team) }));
+}
+
+async function readDatedTeams({ lake }: StatementStateDeps, daily: readonly StagedFile[]): Promise<DatedPair[]> {
+  const rows = await lake.queryKept(buildDatedTeamsSql(lake.stagedRelation(allocatedDaily, daily)));
+  return rows.map(rowToDatedPair);
 }

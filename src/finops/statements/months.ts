@@ -3,10 +3,3 @@ export function getPreviousMonth(month: string): string {
   const [year = 0, monthNumber = 1] = month.split('-').map(Number);
   return new Date(Date.UTC(year, monthNumber - 2, 1)).toISOString().slice(0, 'YYYY-MM'.length);
 }
-
-const names = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric', timeZone: 'UTC' });
-
-/** `2026-11` -> `November 2026`. */
-export function formatMonthName(month: string): string {
-  return names.format(new Date(`${month}-01T00:00:00Z`));
-}

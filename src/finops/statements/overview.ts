@@ -3,7 +3,7 @@ import type { Lake } from '../../platform/lake/index.ts';
 import { parsePartitionPeriod } from '../allocation/index.ts';
 import { type Billing, billRows } from '../billing/index.ts';
 import { compareBy } from './amounts.ts';
-import { buildBasis, readAllFacts, readBillTotals, readReportedBill } from './month.ts';
+import { buildBasis, readBillTotals, readReportedBill, readTeamTotals } from './month.ts';
 import type { listStatements, StatementAmount, TeamTotals } from './schema.ts';
 import { countRejectedRows, findStatementState, type StatementStateDeps, type StateQuestion } from './stand.ts';
 import { findLatestStatements, type LatestStatement } from './store.ts';
@@ -18,7 +18,7 @@ export async function readOverview(
   question: StateQuestion,
 ): Promise<z.infer<typeof listStatements.response>> {
   const stand = await findStatementState(deps, question);
-  const facts = await readAllFacts(deps, stand, { gone: true });
+  const facts = await readTeamTotals(deps, stand);
   const bill = await readBillTotals(deps, stand.current);
   const previous = stand.previous === null ? null : (await readBillTotals(deps, stand.previous)).totals;
   const latest = await findLatestStatements(deps.store, stand.period);

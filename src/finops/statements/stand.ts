@@ -1,7 +1,13 @@
 import { AppError } from '../../platform/errors/index.ts';
 import type { Lake, StagedFile } from '../../platform/lake/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
-import { type AllocationState, allocations, findState, parsePartitionPeriod } from '../allocation/index.ts';
+import {
+  type AllocationState,
+  allocatedDaily,
+  allocations,
+  findState,
+  parsePartitionPeriod,
+} from '../allocation/index.ts';
 import { type Billing, billRows } from '../billing/index.ts';
 import { getPreviousMonth } from './months.ts';
 import type { ReportingDeps } from './reporting.ts';
@@ -23,6 +29,8 @@ export interface MonthState {
   readonly rulesVersion: number;
   readonly bill: readonly StagedFile[];
   readonly allocation: readonly StagedFile[];
+  /** Daily roll-up of these files; null where it is not kept. */
+  readonly daily: readonly StagedFile[] | null;
 }
 
 export interface StatementState {
@@ -105,12 +113,14 @@ async function buildMonthState(
     }));
     throw new AppError('evidence_deleted', detail, { basis: state.id, deleted: evidence });
   }
+  const daily = await lake.keptById(store, allocatedDaily, state.dailyFiles);
   return {
     basis: state.id,
     deliveries: state.deliveries,
     rulesVersion: state.rulesVersion,
     bill: await lake.filesById(store, billRows, state.billFiles),
     allocation: await lake.filesById(store, allocations, state.allocationFiles),
+    daily: daily.length > 0 && daily.length === state.dailyFiles.length ? daily : null,
   };
 }
 
@@ -124,7 +134,7 @@ async function findCurrentState(deps: StatementStateDeps, period: string): Promi
   const allocation = (await deps.lake.files(deps.store, allocations)).filter(isOfPeriod);
   const units = (await deps.billing.currentUnits(deps.store)).filter((unit) => unit.period === period);
   const deliveries = [...new Set(units.map(({ delivery }) => delivery))].toSorted();
-  return { basis: null, deliveries, rulesVersion: 0, bill, allocation };
+  return { basis: null, deliveries, rulesVersion: 0, bill, allocation, daily: null };
 }
 
 async function requireDelivery({ store, billing }: StatementStateDeps, delivery: string): Promise<void> {

@@ -62,7 +62,7 @@ export async function reconcileBill(
 ): Promise<z.infer<typeof tokenReconciliation.response>> {
   const bill = await deps.lake.relation(deps.store, billRows, { others: meterColumns });
   const [found, catalogue, priceOf] = await Promise.all([
-    deps.lake.query(buildBilledMetersSql(bill, metric, period)),
+    deps.lake.queryKept(buildBilledMetersSql(bill, metric, period)),
     deps.catalogue(),
     readCurrentPrices(deps, deps.store),
   ]);

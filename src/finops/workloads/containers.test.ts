@@ -206,7 +206,7 @@ it('of containers that a Prometheus is asked about, CPU and memory are right-siz
     params: { recommendation: nightly?.recommendation ?? '' },
   });
   expect(evidence.missing).toContain('3 of 336 hours of readings: they are left out');
-  expect(evidence.prices).toContainEqual(expect.stringMatching(/^cpu-core at 0.04 USD an hour: a list/));
+  expect(evidence.prices).toContainEqual(expect.stringMatching(/^cpu-core at \$0.04 an hour: a list/));
 
   // A recommendation done by hand is measured like one that this server applies: the pods have had lower requests for four
   // full hours.

@@ -14,6 +14,7 @@ import { createProcessExecutor } from './process/index.ts';
 import { listExecutors } from './schema.ts';
 import { openWorkloadsInBackground } from './workloads-later.ts';
 
+export { killAllCommands } from './process/index.ts';
 export { readServerId } from './server-id.ts';
 export { isPodOfEndpoint, workIdsIn } from './work-names.ts';
 

@@ -54,22 +54,24 @@ function listRegressionScores(said: string): Score[] {
   ];
 }
 
-/** Gains are 0 or 1; DCG = sum of 1 / log2(rank + 1) over the relevant among the first k, as a share of the best possible. */
+/**
+ * Gains are 0 or 1; DCG = sum of 1 / log2(rank + 1) over the relevant among the first k, as a share of the best possible. The lists are parsed
+ * once for a row, outside of the lambda over their ranks, which evaluates its expressions for every rank.
+ */
 function listRankingScores(said: string, k: number): Score[] {
-  const items = `list_slice(${list(said)}, 1, ${k})`;
-  const relevant = `list_distinct(${list('label')})`;
-  const ranks = `list_filter(range(1, len(${items}) + 1), lambda rank: list_contains(${relevant}, ${items}[rank]))`;
-  const best = `range(1, least(${k}, len(${relevant})) + 1)`;
+  const parsed = `{'items': list_slice(${list(said)}, 1, ${k}), 'relevant': list_distinct(${list('label')})}`;
+  const score = (ofLists: string) => `list_transform([${parsed}], lambda lists: ${ofLists})[1]`;
+  const ranks =
+    'list_filter(range(1, len(lists.items) + 1), lambda rank: list_contains(lists.relevant, lists.items[rank]))';
+  const relevant = 'len(lists.relevant)';
+  const best = `range(1, least(${k}, ${relevant}) + 1)`;
   const gain = (of: string) => `coalesce(list_sum(list_transform(${of}, lambda rank: 1 / log2(rank + 1))), 0)`;
-  const share = `CAST(len(${ranks}) AS DOUBLE) / nullif(len(${relevant}), 0)`;
+  const share = `CAST(len(${ranks}) AS DOUBLE) / nullif(${relevant}, 0)`;
+  const reciprocal = `CASE WHEN ${relevant} > 0 THEN coalesce(1 / list_min(${ranks}), 0) END`;
   return [
-    { metric: `ndcg@${k}`, score: `${gain(ranks)} / nullif(${gain(best)}, 0)`, of: 'mean' },
-    { metric: `recall@${k}`, score: share, of: 'mean' },
-    {
-      metric: `mrr@${k}`,
-      score: `CASE WHEN len(${relevant}) > 0 THEN coalesce(1 / list_min(${ranks}), 0) END`,
-      of: 'mean',
-    },
+    { metric: `ndcg@${k}`, score: score(`${gain(ranks)} / nullif(${gain(best)}, 0)`), of: 'mean' },
+    { metric: `recall@${k}`, score: score(share), of: 'mean' },
+    { metric: `mrr@${k}`, score: score(reciprocal), of: 'mean' },
   ];
 }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { listBudgetRefusals } from '../../finops/budgets/refusals/schema.ts';
 import { getBudget } from '../../finops/budgets/schema.ts';
 import { A10G, placeNvidiaSmi } from '../../platform/gpus/nvidia-smi.testing.ts';
 import { decimal } from '../../platform/units/index.ts';
@@ -372,6 +373,9 @@ describe.concurrent('money', () => {
     const over = await ranToEnd(application, 'none');
     expect([over.state, requireStep(over, 'work').state, existsSync(ran)]).toEqual(['stopped', 'stopped', false]);
     expect(requireStep(over, 'work').reason).toContain('"none"');
+    expect(over.cost).toBeNull();
+    const { refusals } = await call(application, listBudgetRefusals, { params: { budget: 'none' } });
+    expect(refusals).toMatchObject([{ subject: { pipeline: 'none' }, reason: 'budget_exceeded' }]);
   });
 
   it('of the budget of a run is what all of its steps may spend together', async () => {

@@ -68,7 +68,7 @@ export async function makeAccount(
   });
 }
 
-/** Errors: `account_not_found`, `account_last_admin`, `password_too_common`. */
+/** Errors: `account_not_found`, `account_last_admin`, `password_too_common`, `invalid_request` (a password for an account with sign-on). */
 export async function alterAccount(
   { store, clock, forget }: AccountsDeps,
   name: string,
@@ -78,6 +78,10 @@ export async function alterAccount(
   const stored = password === undefined ? undefined : await hashPassword(password);
   const changed = await store.transaction(async (sql) => {
     const before = await requireAccount(sql, name);
+    if (password !== undefined && before.signOn !== null) {
+      const detail = `"${name}" signs on at the identity provider and cannot have a password.`;
+      throw new AppError('invalid_request', detail, { account: name });
+    }
     const disabledAt = disabled === undefined ? before.disabledAt : disabled ? formatInstant(clock.now()) : null;
     const after = { role: role ?? before.role, password: stored ?? before.password, disabledAt };
     if (isAdmin(before) && !isAdmin({ ...before, ...after })) await assertOtherAdmin(sql, name);
@@ -251,11 +255,16 @@ function assertOwn(asker: Identity, owner: string): void {
 }
 
 /** Starts a session and answers the secret of its cookie. */
-export async function openSession({ store, clock }: AccountsDeps, account: string, secret: string): Promise<void> {
+export async function openSession(
+  { store, clock }: Pick<AccountsDeps, 'store' | 'clock'>,
+  account: string,
+  secret: string,
+  lengthMs = SESSION_MS,
+): Promise<void> {
   const now = clock.now();
   await store.transaction(async (sql) => {
     await deleteSessionsBefore(sql, formatInstant(now));
-    const times = { createdAt: formatInstant(now), expiresAt: formatInstant(now + SESSION_MS) };
+    const times = { createdAt: formatInstant(now), expiresAt: formatInstant(now + lengthMs) };
     await insertSession(sql, { hash: hashSecret(secret), account, ...times });
   });
 }

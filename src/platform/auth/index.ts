@@ -1,17 +1,29 @@
 import { randomBytes } from 'node:crypto';
+import type { Config } from '../config/index.ts';
 import type { Scope } from '../contract/schema.ts';
-import { type Access, localAccess, type Route, type WorkGrant, type WriteRecorder } from '../http/index.ts';
+import {
+  type Access,
+  localAccess,
+  type Plugin,
+  type Route,
+  type WorkGrant,
+  type WriteRecorder,
+} from '../http/index.ts';
 import type { Sql, Store } from '../store/index.ts';
+import type { Log } from '../telemetry/index.ts';
 import type { Clock } from '../units/index.ts';
 import { createAccess } from './access.ts';
 import { makeAccount } from './accounts.ts';
 import { createAttempts } from './attempts.ts';
+import { findIdentityOf } from './identity-store.ts';
+import { openSignOn, type SignOnConfig } from './open-sign-on.ts';
 import { createPasswordCheck } from './password-check.ts';
 import { createProofs } from './proofs.ts';
 import { createRoles, type RolesDeps } from './roles.ts';
 import { createAuthRoutes } from './routes.ts';
 import type { Role } from './schema.ts';
 import { generatePassword } from './secrets.ts';
+import type { SignOnDeps } from './sign-on.ts';
 import { findAccount, findAllAccounts } from './store.ts';
 import { createVerified } from './verified.ts';
 import { createWorkTokens } from './work-tokens.ts';
@@ -34,13 +46,15 @@ export async function findActiveAccount(
 ): Promise<{ readonly name: string; readonly role: Role; readonly scopes: ReadonlySet<Scope> } | null> {
   const found = await findAccount(sql, name);
   if (found === null || found.disabledAt !== null) return null;
+  if (found.signOn !== null && (await findIdentityOf(sql, name))?.refusedAt !== null) return null;
   return { name, role: found.role, scopes: createRoles({ contributorsRunCode: false }).scopesOf(found.role) };
 }
 
 export interface AuthDeps {
   readonly store: Store;
   readonly clock: Clock;
-  readonly config: { readonly accounts: 'off' | 'on' };
+  readonly config: Pick<Config, 'accounts' | 'publicUrl'> & SignOnConfig;
+  readonly log: Pick<Log, 'info' | 'warn'>;
   /** Where sign-ins and wrong passwords are recorded. */
   readonly writes: WriteRecorder;
   readonly contributorsRunCode: RolesDeps['contributorsRunCode'];
@@ -48,6 +62,7 @@ export interface AuthDeps {
   readonly givenKey?: string | undefined;
   /** Removes the data of other features about a deleted account, in the same transaction. */
   readonly accountDeleted: (sql: Sql, name: string) => Promise<void>;
+  readonly setMemberships: SignOnDeps['setMemberships'];
 }
 
 /** The account that is created at start when there is none. Its password is printed once and not stored in plain text. */
@@ -60,6 +75,7 @@ export interface FirstAccount {
 export interface Auth {
   readonly access: Access;
   readonly routes: readonly Route[];
+  readonly plugins: readonly Plugin[];
   /** Secret for commands on this machine; readable with access to the data folder. Null without accounts. */
   readonly localKey: string | null;
   /** Tokens by which steps of pipelines prove themselves. */
@@ -81,13 +97,15 @@ export function createAuth(deps: AuthDeps): Auth {
   const workTokens = createWorkTokens(store, clock);
   const roles = createRoles({ contributorsRunCode });
   const localKey = deps.givenKey ?? randomBytes(32).toString('base64url');
-  const proofs = createProofs(store, clock);
+  const accounts = { store, clock, roles, forget: verified.forget, accountDeleted };
+  const signOn = openSignOn({ ...deps, ...accounts });
+  const proofs = createProofs({ store, clock, ...signOn });
   const checkPassword = createPasswordCheck({ proofs, verified, attempts: createAttempts(clock), writes });
   const access = createAccess({ proofs, workTokens, roles, verified, checkPassword, localKey });
-  const accounts = { store, clock, roles, forget: verified.forget, accountDeleted };
   return {
     access: on ? access : localAccess,
-    routes: createAuthRoutes({ ...accounts, writes, access: on ? access : null }),
+    routes: [...createAuthRoutes({ ...accounts, writes, access: on ? access : null }), ...signOn.routes],
+    plugins: [signOn.plugin],
     localKey: on ? localKey : null,
     work: {
       issue: async (name, work, until) => (on ? workTokens.issue(name, work, until) : null),

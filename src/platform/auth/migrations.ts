@@ -56,4 +56,27 @@ export const authMigrations: Migrations = {
         .execute();
     },
   },
+  'auth/004-sign-on': {
+    async up(database) {
+      await database.schema.alterTable('account').addColumn('password_used_at', 'text').execute();
+      await database.schema
+        .createTable('account_identity')
+        .addColumn('issuer', 'text', (of) => of.notNull())
+        .addColumn('subject', 'text', (of) => of.notNull())
+        .addColumn('account', 'text', (of) => of.notNull().unique().references('account.name'))
+        .addColumn('mail', 'text')
+        .addColumn('created_at', 'text', (of) => of.notNull())
+        .addColumn('confirmed_at', 'text', (of) => of.notNull())
+        .addColumn('check_after_ms', 'bigint', (of) => of.notNull())
+        .addColumn('refresh_token', 'text')
+        .addColumn('refused_at', 'text')
+        .addPrimaryKeyConstraint('account_identity_key', ['issuer', 'subject'])
+        .execute();
+      await database.schema
+        .createTable('sign_on_answered')
+        .addColumn('hash', 'text', (of) => of.primaryKey())
+        .addColumn('until_ms', 'bigint', (of) => of.notNull())
+        .execute();
+    },
+  },
 };

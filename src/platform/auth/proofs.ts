@@ -3,7 +3,15 @@ import type { Clock } from '../units/index.ts';
 import { createDerivations } from './derivations.ts';
 import type { Token } from './schema.ts';
 import { generatePassword, hashPassword, hashSecret, verifyPassword } from './secrets.ts';
-import { findAccount, findSession, findTokenByHash, type StoredAccount, setTokenUsed } from './store.ts';
+import type { SignOn } from './sign-on.ts';
+import {
+  findAccount,
+  findSession,
+  findTokenByHash,
+  type StoredAccount,
+  setPasswordUsed,
+  setTokenUsed,
+} from './store.ts';
 import type { VerifiedIdentity } from './verified.ts';
 
 const USED_EVERY_MS = 60_000;
@@ -19,7 +27,15 @@ export interface Proofs {
   session(secret: string): Promise<VerifiedIdentity | null>;
 }
 
-export function createProofs(store: Store, clock: Clock): Proofs {
+export interface ProofsDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly signOn: Pick<SignOn, 'admit'>;
+  /** Whether this server accepts the password of an account. */
+  readonly isPasswordAccepted: (name: string) => boolean;
+}
+
+export function createProofs({ store, clock, signOn, isPasswordAccepted }: ProofsDeps): Proofs {
   // Refusing an unknown account takes as long as refusing an existing one.
   let decoyHash: Promise<string> | undefined;
   const inTurn = createDerivations();
@@ -30,7 +46,13 @@ export function createProofs(store: Store, clock: Clock): Proofs {
       decoyHash ??= hashPassword(generatePassword());
       const stored = account?.password ?? (await decoyHash);
       const right = await inTurn(address, () => verifyPassword(password, stored));
-      return right && account !== null && account.password !== null ? buildProven(account, null) : null;
+      if (!right || account === null || account.password === null) return null;
+      // After the derivation, which takes as long for every account.
+      if (account.signOn !== null || !isPasswordAccepted(name)) return null;
+      const now = clock.now();
+      if (now - Date.parse(account.passwordUsedAt ?? '1970-01-01') > USED_EVERY_MS)
+        await setPasswordUsed(store, name, new Date(now).toISOString());
+      return buildProven(account, null);
     },
     async token(secret, name) {
       const token = await findTokenByHash(store, hashSecret(secret));
@@ -39,7 +61,8 @@ export function createProofs(store: Store, clock: Clock): Proofs {
       const until = token.expiresAt === null ? null : Date.parse(token.expiresAt);
       if (until !== null && until <= now) return null;
       const account = await findAccount(store, token.account);
-      const proven = account === null ? null : buildProven(account, until, token);
+      const admitted = account === null ? null : await signOn.admit(account, 'token');
+      const proven = admitted === null ? null : buildProven(admitted, until, token);
       const used = token.lastUsedAt === null ? 0 : Date.parse(token.lastUsedAt);
       if (proven !== null && now - used > USED_EVERY_MS)
         await setTokenUsed(store, token.id, new Date(now).toISOString());
@@ -50,7 +73,8 @@ export function createProofs(store: Store, clock: Clock): Proofs {
       if (session === null) return null;
       const until = Date.parse(session.expiresAt);
       const account = until <= clock.now() ? null : await findAccount(store, session.account);
-      return account === null ? null : buildProven(account, until);
+      const admitted = account === null ? null : await signOn.admit(account, 'session');
+      return admitted === null ? null : buildProven(admitted, until);
     },
   };
 }

@@ -123,7 +123,7 @@ async function recordSignIn(
     method: request.method,
     route: startSession.path,
     scope: startSession.scope,
-    subject: { account: name, address: buildAddressKey(request.ip), signIn: 'succeeded' },
+    subject: { account: name, address: buildAddressKey(request.ip), signIn: 'succeeded', by: 'password' },
     bodyDigest: null,
     status: 200,
     requestId: request.id,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { endpoint, SMALL_BODY_LIMIT_BYTES, scopes } from '../contract/schema.ts';
+import { endpoint, roles, SMALL_BODY_LIMIT_BYTES, scopes } from '../contract/schema.ts';
 import { UtcInstant } from '../units/schema.ts';
 
-export const roles = ['viewer', 'contributor', 'finance', 'operator', 'admin'] as const;
+export { roles };
 
 export const Role = z
   .enum(roles)
@@ -29,6 +29,16 @@ export const Account = z
     name: AccountName,
     role: Role,
     hasPassword: z.boolean().describe('False for an account that authenticates only by tokens, such as that of a job'),
+    passwordUsedAt: UtcInstant.nullable().describe('Last use of the password, to the minute; null: not recorded'),
+    signOn: z
+      .strictObject({
+        issuer: z.string().describe('Issuer of the identity provider'),
+        subject: z.string().describe('Id of the person at the provider, which the account is bound to'),
+        mail: z.string().nullable().describe('Mail address at the last sign-in; null: the provider gave none'),
+        confirmedAt: UtcInstant.describe('When the provider last confirmed the person and their groups, UTC'),
+      })
+      .nullable()
+      .describe('Person of the identity provider; role and memberships follow their groups. null: none'),
     disabledAt: UtcInstant.nullable().describe('Time at which the account was disabled; null: enabled'),
     createdAt: UtcInstant.describe('Time of creation, UTC'),
     createdBy: z.string().describe('Account that created it'),
@@ -140,7 +150,7 @@ export const changeAccount = endpoint({
     disabled: z.boolean().optional().describe('true disables the account; false re-enables it'),
   }),
   response: Account,
-  errors: ['account_not_found', 'account_last_admin', 'password_too_common'],
+  errors: ['account_not_found', 'account_last_admin', 'password_too_common', 'invalid_request'],
   secretBody: true,
   bodyLimitBytes: SMALL_BODY_LIMIT_BYTES,
 });
@@ -220,3 +230,69 @@ export const revokeToken = endpoint({
   response: Token,
   errors: ['token_not_found'],
 });
+
+export const getSignOn = endpoint({
+  method: 'GET',
+  path: '/api/v1/sign-on',
+  scope: 'open',
+  summary: 'Get how people log in to this server',
+  response: z.strictObject({
+    label: z.string().nullable().describe('Name of the identity provider for the login page; null: no single sign-on'),
+    passwords: z
+      .enum(['all', 'named'])
+      .describe('"named": passwords are accepted only for the accounts of passwordAccounts'),
+  }),
+  errors: [],
+});
+
+export const startDeviceSignOn = endpoint({
+  method: 'POST',
+  path: '/api/v1/sign-on/device',
+  scope: 'open',
+  summary: 'Start a sign-in that a person confirms in a browser on any device (RFC 8628)',
+  response: z.strictObject({
+    device: z.string().describe('Sealed code of this sign-in, for the token endpoint'),
+    userCode: z.string().describe('Code that the person enters'),
+    verificationUrl: z.url({ protocol: /^https?$/ }).describe('Address at the identity provider'),
+    verificationUrlComplete: z
+      .url({ protocol: /^https?$/ })
+      .nullable()
+      .describe('The same with the code; null: the provider has none'),
+    expiresInSeconds: z.number().int().describe('Seconds until the code expires'),
+    intervalSeconds: z.number().int().describe('Seconds to wait between two requests for the token'),
+  }),
+  errors: ['invalid_request', 'too_many_attempts', 'sign_on_unavailable', 'sign_on_failed'],
+  secretBody: true,
+  bodyLimitBytes: SMALL_BODY_LIMIT_BYTES,
+});
+
+export const finishDeviceSignOn = endpoint({
+  method: 'POST',
+  path: '/api/v1/sign-on/device/token',
+  scope: 'open',
+  summary: 'Get the token of a sign-in on another device, once the person confirmed it',
+  body: z.strictObject({
+    device: z.string().max(3000).describe('Value of the start'),
+    label: z.string().min(1).max(100).describe('Purpose of the token'),
+    expiresInDays: z.number().int().min(1).max(365).describe('Days until the token expires'),
+  }),
+  response: z.strictObject({
+    state: z.enum(['pending', 'done']).describe('"pending": the person has not confirmed yet'),
+    token: Token.nullable().describe('The token; null while pending'),
+    secret: z.string().nullable().describe('Secret of the token; null while pending'),
+  }),
+  errors: [
+    'invalid_request',
+    'too_many_attempts',
+    'sign_on_unavailable',
+    'sign_on_failed',
+    'sign_on_not_permitted',
+    'sign_on_account_taken',
+  ],
+  secretBody: true,
+  bodyLimitBytes: SMALL_BODY_LIMIT_BYTES,
+});
+
+/** Addresses that a browser opens for a sign-in; they answer with redirects and so are no endpoints. */
+export const SIGN_ON_START = '/api/v1/sign-on/start';
+export const SIGN_ON_CALLBACK = '/api/v1/sign-on/callback';

@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely';
 import type { Sql } from '../store/index.ts';
 import type { Account, Role, Token } from './schema.ts';
 import { Role as RoleSchema, TokenScopes } from './schema.ts';
@@ -10,7 +11,10 @@ interface AuthTables {
     disabled_at: string | null;
     created_at: string;
     created_by: string;
+    password_used_at: string | null;
   };
+  /** Written by identity-store.ts. */
+  account_identity: { issuer: string; subject: string; account: string; mail: string | null; confirmed_at: string };
   account_token: {
     id: string;
     account: string;
@@ -35,15 +39,35 @@ export interface StoredAccount extends Account {
   readonly password: string | null;
 }
 
-const toAccount = (row: AuthTables['account']): StoredAccount => ({
-  name: row.name,
-  role: RoleSchema.parse(row.role),
-  hasPassword: row.password !== null,
-  disabledAt: row.disabled_at,
-  createdAt: row.created_at,
-  createdBy: row.created_by,
-  password: row.password,
-});
+interface AccountRow extends Selectable<AuthTables['account']> {
+  readonly issuer: string | null;
+  readonly subject: string | null;
+  readonly mail: string | null;
+  readonly confirmed_at: string | null;
+}
+
+function toAccount(row: AccountRow): StoredAccount {
+  const { issuer, subject, mail, confirmed_at: confirmedAt } = row;
+  return {
+    name: row.name,
+    role: RoleSchema.parse(row.role),
+    hasPassword: row.password !== null,
+    passwordUsedAt: row.password_used_at,
+    signOn: issuer === null || subject === null || confirmedAt === null ? null : { issuer, subject, mail, confirmedAt },
+    disabledAt: row.disabled_at,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+    password: row.password,
+  };
+}
+
+const selectAccounts = (sql: Sql) =>
+  sql
+    .tables<AuthTables>()
+    .selectFrom('account')
+    .leftJoin('account_identity', 'account_identity.account', 'account.name')
+    .selectAll('account')
+    .select(['issuer', 'subject', 'mail', 'confirmed_at']);
 
 const toToken = (row: AuthTables['account_token']): Token => ({
   id: row.id,
@@ -59,13 +83,22 @@ const toToken = (row: AuthTables['account_token']): Token => ({
 });
 
 export async function findAccount(sql: Sql, name: string): Promise<StoredAccount | null> {
-  const accounts = sql.tables<AuthTables>().selectFrom('account').selectAll();
-  const row = await accounts.where('name', '=', name).executeTakeFirst();
+  const row = await selectAccounts(sql).where('name', '=', name).executeTakeFirst();
   return row === undefined ? null : toAccount(row);
 }
 
 export async function findAllAccounts(sql: Sql): Promise<StoredAccount[]> {
-  return (await sql.tables<AuthTables>().selectFrom('account').selectAll().orderBy('name').execute()).map(toAccount);
+  return (await selectAccounts(sql).orderBy('name').execute()).map(toAccount);
+}
+
+/** Records that the password of an account was used. */
+export async function setPasswordUsed(sql: Sql, name: string, at: string): Promise<void> {
+  await sql
+    .tables<AuthTables>()
+    .updateTable('account')
+    .set({ password_used_at: at })
+    .where('name', '=', name)
+    .execute();
 }
 
 export async function insertAccount(
@@ -73,7 +106,15 @@ export async function insertAccount(
   account: Pick<StoredAccount, 'name' | 'role' | 'password' | 'createdAt' | 'createdBy'>,
 ): Promise<void> {
   const { name, role, password, createdAt, createdBy } = account;
-  const row = { name, role, password, disabled_at: null, created_at: createdAt, created_by: createdBy };
+  const row = {
+    name,
+    role,
+    password,
+    disabled_at: null,
+    created_at: createdAt,
+    created_by: createdBy,
+    password_used_at: null,
+  };
   await sql.tables<AuthTables>().insertInto('account').values(row).execute();
 }
 
@@ -158,6 +199,7 @@ export async function deleteAccount(sql: Sql, name: string): Promise<void> {
   const tables = sql.tables<AuthTables>();
   await deleteAccountSessions(sql, name);
   await tables.deleteFrom('account_token').where('account', '=', name).execute();
+  await tables.deleteFrom('account_identity').where('account', '=', name).execute();
   await tables.deleteFrom('account').where('name', '=', name).execute();
 }
 

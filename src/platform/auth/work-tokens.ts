@@ -1,11 +1,11 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { WorkGrant } from '../http/index.ts';
 import type { Sql, Store } from '../store/index.ts';
 import type { Clock } from '../units/index.ts';
+import { createStoredKey } from './keys.ts';
 
 interface WorkTables {
-  auth_key: { name: string; secret: string };
   /** Work whose token is valid: a row is made with the token and deleted when the work ends. */
   auth_work: { id: string; until_ms: number };
 }
@@ -33,20 +33,12 @@ export function isWorkToken(secret: string): boolean {
 }
 
 export function createWorkTokens(store: Store, clock: Clock): WorkTokens {
-  let key: Promise<string> | null = null;
-  const keyOf = () => {
-    key ??= store.transaction(readKey);
-    // A failure is not cached: otherwise every token would be refused until the next start.
-    key.catch(() => {
-      key = null;
-    });
-    return key;
-  };
+  const readKey = createStoredKey(store, KEY);
   return {
     async issue(name, work, until) {
       const claims = Buffer.from(JSON.stringify({ name, until, work })).toString('base64url');
       await store.transaction((sql) => putWork(sql, { id: work.id, until_ms: until }, clock.now()));
-      return `${PREFIX}${claims}.${signClaims(claims, await keyOf())}`;
+      return `${PREFIX}${claims}.${signClaims(claims, await readKey())}`;
     },
     async end(work) {
       await store.tables<WorkTables>().deleteFrom('auth_work').where('id', '=', work).execute();
@@ -54,7 +46,7 @@ export function createWorkTokens(store: Store, clock: Clock): WorkTokens {
     async verify(token) {
       const [, claims = '', signature = ''] = /^sy_work_([\w-]+)\.([\w-]+)$/.exec(token) ?? [];
       if (claims === '') return null;
-      const expected = Buffer.from(signClaims(claims, await keyOf()));
+      const expected = Buffer.from(signClaims(claims, await readKey()));
       const given = Buffer.from(signature);
       if (expected.length !== given.length || !timingSafeEqual(expected, given)) return null;
       // A token of an earlier version names no work and is not accepted.
@@ -84,14 +76,4 @@ async function isUnderWay(sql: Sql, work: string): Promise<boolean> {
 
 function signClaims(claims: string, key: string): string {
   return createHmac('sha256', key).update(claims).digest('base64url');
-}
-
-/** Made at the first use; the same for every server of one store, and after every restart. */
-async function readKey(sql: Sql): Promise<string> {
-  const tables = sql.tables<WorkTables>();
-  const found = await tables.selectFrom('auth_key').select('secret').where('name', '=', KEY).executeTakeFirst();
-  if (found !== undefined) return found.secret;
-  const secret = randomBytes(32).toString('base64url');
-  await tables.insertInto('auth_key').values({ name: KEY, secret }).execute();
-  return secret;
 }

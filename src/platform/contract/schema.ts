@@ -25,6 +25,9 @@ export const scopes = [
   'tradeoff.write',
 ] as const;
 
+/** Every role of accounts; src/platform/auth/roles.ts grants them their scopes. */
+export const roles = ['viewer', 'contributor', 'finance', 'operator', 'admin'] as const;
+
 /** Permission of an endpoint: `open` needs no account; a role grants every other scope (docs/security.md). */
 export type Scope = (typeof scopes)[number];
 

@@ -30,6 +30,18 @@ export const errorTable = {
   not_authenticated: { status: 401, exitCode: DENIED, title: 'The request is not authenticated' },
   not_permitted: { status: 403, exitCode: DENIED, title: 'The account lacks the required permission' },
   too_many_attempts: { status: 429, exitCode: DENIED, title: 'Too many failed login attempts; wait and retry' },
+  sign_on_unavailable: { status: 503, exitCode: UNREACHABLE, title: 'The identity provider does not answer' },
+  sign_on_failed: {
+    status: 401,
+    exitCode: DENIED,
+    title: 'The identity provider refused the sign-in, or a check failed',
+  },
+  sign_on_not_permitted: { status: 403, exitCode: DENIED, title: 'No group of the person has a role on this server' },
+  sign_on_account_taken: {
+    status: 409,
+    exitCode: CONFLICT,
+    title: 'The account name belongs to another person or to a password account',
+  },
   password_too_common: { status: 400, exitCode: REFUSED, title: 'The password is too common' },
   account_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such account' },
   account_exists: { status: 409, exitCode: CONFLICT, title: 'An account with this name exists' },

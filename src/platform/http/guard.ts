@@ -70,6 +70,7 @@ export function guard(app: FastifyInstance, deps: GuardDeps): void {
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, ...HEADERS });
+    if (request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000');
     request.identity = NOBODY;
     if (!PROBES.has(request.routeOptions.url ?? '')) checkHostAndOrigin(request, allowedHosts);
     await admitRequest(deps.access, request, reply);

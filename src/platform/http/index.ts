@@ -26,4 +26,4 @@ export {
   type Route,
   toBodyLimitOption,
 } from './route.ts';
-export { closeHttp, createHttp, listenOn } from './server.ts';
+export { closeHttp, createHttp, findPort, listenOn } from './server.ts';

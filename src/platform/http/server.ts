@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RequestListener } from 'node:http';
 import { finished } from 'node:stream/promises';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify';
 import type { Config } from '../config/index.ts';
@@ -14,9 +15,11 @@ import { createTooLarge, limitStream } from './limit-stream.ts';
 import { isLoopback } from './origin.ts';
 import { toAppError, toProblemDetails } from './problem.ts';
 import type { Plugin, Route } from './route.ts';
+import { createTlsListener, type TlsListener } from './tls.ts';
 
 export interface HttpDeps {
-  readonly config: Pick<Config, 'allowedHosts' | 'maxUploadBytes'> & Partial<Pick<Config, 'trustedProxies'>>;
+  readonly config: Pick<Config, 'allowedHosts' | 'maxUploadBytes'> &
+    Partial<Pick<Config, 'trustedProxies' | 'tlsCertFile' | 'tlsKeyFile'>>;
   readonly log: Log;
   readonly telemetry: Telemetry;
   readonly access: Access;
@@ -53,10 +56,30 @@ export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
   if (deps.damage !== undefined) reportDamage(app, deps.damage);
   if (deps.holdFiles !== undefined) holdWhileReading(app, deps.holdFiles);
   compressAnswers(app);
+  attachTls(app, deps);
   for (const route of deps.routes) route.attach(app);
   for (const plugin of deps.plugins) await app.register(async (scope) => plugin(scope));
   await app.ready();
   return app;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The listener for other machines where TLS is configured; the plain one then listens on loopback only. */
+    readonly tls: TlsListener | null;
+  }
+}
+
+/** Error: `config_invalid` where the files of the certificate cannot be used. */
+function attachTls(
+  app: FastifyInstance,
+  { config: { tlsCertFile: certFile, tlsKeyFile: keyFile }, log }: HttpDeps,
+): void {
+  const isOn = certFile !== undefined && keyFile !== undefined;
+  const handler: RequestListener = (request, response) => app.routing(request, response);
+  const tls = isOn ? createTlsListener({ certFile, keyFile }, log, handler) : null;
+  app.decorate('tls', tls);
+  app.addHook('preClose', async () => tls?.close(CLOSE_GRACE_MS));
 }
 
 /** Ranges whose X-Forwarded-For is believed; false for none. */
@@ -176,6 +199,13 @@ export async function closeHttp(app: FastifyInstance, graceMs = CLOSE_GRACE_MS):
   }
 }
 
+/** Port that other machines use; null: it does not listen. */
+export function findPort(app: FastifyInstance): number | null {
+  if (app.tls !== null) return app.tls.port();
+  const address = app.server.address();
+  return typeof address === 'object' && address !== null ? address.port : null;
+}
+
 /** Starts listening and returns the address to reach it. Errors: `listen_not_allowed`, `port_in_use`. */
 export async function listenOn(
   app: FastifyInstance,
@@ -184,12 +214,15 @@ export async function listenOn(
   if (config.accounts !== 'on' && !isLoopback(config.host)) {
     throw new AppError(
       'listen_not_allowed',
-      `Accounts are not configured, so the server does not listen on ${config.host}. Use 127.0.0.1 or ::1, or set accounts to "on". OIDC is not supported yet.`,
+      `Accounts are not configured, so the server does not listen on ${config.host}. Use 127.0.0.1 or ::1, or set accounts to "on".`,
       { host: config.host },
     );
   }
   try {
-    return await app.listen({ host: config.host, port: config.port });
+    if (app.tls === null) return await app.listen({ host: config.host, port: config.port });
+    const port = await app.tls.listen(config.host, config.port);
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    return `https://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
   } catch (error) {
     if (readSystemCode(error) !== 'EADDRINUSE') throw error;
     throw new AppError(

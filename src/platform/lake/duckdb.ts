@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { DuckDBConnection } from '@duckdb/node-api';
@@ -12,6 +12,7 @@ import { Engine } from './engine.ts';
 import { mayBeDamage, toExpectedError } from './engine-failure.ts';
 import { buildScratchPath, type ExportFormat, exportFile, removeExports } from './export-file.ts';
 import { FileChecks } from './file-checks.ts';
+import { KeptValues } from './kept-values.ts';
 import type {
   Lake,
   LakeParameter,
@@ -35,7 +36,8 @@ import {
 } from './manifest.ts';
 import { buildParquetOptions } from './parquet-options.ts';
 import { quoteLiteral } from './quote.ts';
-import { OTHER_PREFIX, type ScanOptions, scanRelation } from './scan.ts';
+import { type ScanOptions, scanRelation } from './scan.ts';
+import { findOtherColumns, type RowsToStage, readAll, syncFile } from './stage-file.ts';
 import { createUpkeep, Removals } from './upkeep.ts';
 
 export interface LakeDeps {
@@ -94,6 +96,7 @@ class DuckDbLake implements Lake {
   readonly #removals: Removals;
   /** Paths of files that were removed last: a statement may still name one. */
   readonly #removed = new Set<string>();
+  readonly #values = new KeptValues();
   /** Files used in relations, by path, with their manifest entry. */
   readonly #scanned = new Map<string, StagedFile>();
 
@@ -118,6 +121,16 @@ class DuckDbLake implements Lake {
 
   async query(sql: string, parameters: readonly LakeParameter[] = []): Promise<LakeRow[]> {
     return this.session((session) => session.query(sql, parameters));
+  }
+
+  queryKept(sql: string): Promise<readonly Readonly<LakeRow>[]> {
+    return this.derive('rows', [sql], () => this.query(sql));
+  }
+
+  async derive<T>(name: string, statements: readonly string[], compute: () => Promise<T>): Promise<T> {
+    const checked = new Set<string>();
+    for (const sql of statements) await this.#assertIntact(sql, checked);
+    return this.#values.use([name, ...statements], compute);
   }
 
   async *stream(sql: string, parameters: readonly LakeParameter[] = []): AsyncIterable<LakeRow[]> {
@@ -360,38 +373,4 @@ class DuckDbLake implements Lake {
       throw error;
     }
   }
-}
-
-interface RowsToStage {
-  readonly select: string;
-  readonly parameters: readonly LakeParameter[];
-  readonly others: readonly string[] | undefined;
-}
-
-/** Takes as long as planning the SELECT, which for a wide bill is a fifth of its import. */
-async function findOtherColumns(
-  connection: DuckDBConnection,
-  { select, parameters }: RowsToStage,
-): Promise<readonly string[]> {
-  const described = await readAll(connection, `DESCRIBE ${select}`, parameters);
-  return described.map((row) => String(row.column_name)).filter((name) => name.startsWith(OTHER_PREFIX));
-}
-
-async function readAll(
-  connection: DuckDBConnection,
-  sql: string,
-  parameters: readonly LakeParameter[],
-): Promise<LakeRow[]> {
-  try {
-    const reader = await connection.runAndReadAll(sql, [...parameters]);
-    return reader.getRowObjectsJson();
-  } catch (error) {
-    throw toExpectedError(error);
-  }
-}
-
-/** A manifest may only name what the disk already holds. */
-async function syncFile(path: string): Promise<void> {
-  await using file = await open(path, 'r');
-  await file.sync();
 }

@@ -62,6 +62,30 @@ describe('a lake table', () => {
     expect(await sum()).toBe('1.00000000000000000001');
   });
 
+  it('keeps the answer to a statement while its files stay, and refuses it when one of them is damaged', async () => {
+    const a = await stage('p1', '1');
+    await store.transaction((sql) => lake.swap(sql, table, { remove: [], add: [a] }));
+    const read = async () =>
+      lake.queryKept(`SELECT sum(amount)::INTEGER AS total FROM ${await lake.relation(store, table)}`);
+    const [first, second] = await Promise.all([read(), read()]);
+    expect(first).toEqual([{ total: 1 }]);
+    expect([second === first, (await read()) === first]).toEqual([true, true]);
+    const b = await stage('p2', '10');
+    await store.transaction((sql) => lake.swap(sql, table, { remove: [], add: [b] }));
+    expect(await read()).toEqual([{ total: 11 }]);
+    let calls = 0;
+    const relation = await lake.relation(store, table);
+    const derive = (name: string) =>
+      lake.derive(name, [relation], async () => {
+        calls += 1;
+        return calls;
+      });
+    expect([await derive('one'), await derive('one'), await derive('other')]).toEqual([1, 1, 2]);
+    writeFileSync(join(root, 'lake', a.path), 'short');
+    await expect(read()).rejects.toMatchObject({ code: 'lake_file_damaged' });
+    await expect(derive('one')).rejects.toMatchObject({ code: 'lake_file_damaged' });
+  });
+
   it('replaces a partition whole and leaves the others', async () => {
     const [a, b] = [await stage('p1', '1'), await stage('p2', '10')];
     await store.transaction((sql) => lake.swap(sql, table, { remove: [], add: [a, b] }));

@@ -66,6 +66,14 @@ export interface RelationOptions {
  */
 export interface Lake extends AsyncDisposable {
   query(sql: string, parameters?: readonly LakeParameter[]): Promise<LakeRow[]>;
+  /** The same for a SELECT whose rows depend on nothing but lake files; kept as `derive` does. */
+  queryKept(sql: string): Promise<readonly Readonly<LakeRow>[]>;
+  /**
+   * A value that depends on nothing but `name` and the rows that these statements read from lake files. A file never changes, so the value is kept in
+   * memory, bounded, and returned for the same statements again; concurrent calls share one computation. The files are checked as before a
+   * statement. The value is plain JSON, and not to be changed by callers.
+   */
+  derive<T>(name: string, statements: readonly string[], compute: () => Promise<T>): Promise<T>;
   /** Rows in chunks, for exports that must not be held in memory. */
   stream(sql: string, parameters?: readonly LakeParameter[]): AsyncIterable<LakeRow[]>;
   /** All rows of a query as one file, streamed; memory does not grow with it. Used to export bills. */

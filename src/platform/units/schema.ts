@@ -110,6 +110,7 @@ export function groupThousands(plain: string): string {
 
 /** No figure has more decimals than a person compares at a glance. */
 const MOST_DECIMALS = 6;
+const UNDER = 'under ';
 
 /**
  * Rounded digits of an amount for display, without sign: two decimals from 1 on, four from 0.01 on, below that three significant
@@ -125,7 +126,7 @@ export function formatAmountDigits(amount: Decimal): string {
   if (size.toDecimalPlaces(4).greaterThanOrEqualTo(1)) return groupThousands(size.toFixed(2));
   if (size.toDecimalPlaces(MOST_DECIMALS).greaterThanOrEqualTo('0.01')) return trimZeros(size.toFixed(4));
   const digits = size.toSignificantDigits(3).toDecimalPlaces(MOST_DECIMALS);
-  return digits.isZero() ? `under ${decimal(10).pow(-MOST_DECIMALS).toFixed()}` : trimZeros(digits.toFixed());
+  return digits.isZero() ? `${UNDER}${decimal(10).pow(-MOST_DECIMALS).toFixed()}` : trimZeros(digits.toFixed());
 }
 
 /** Keeps two decimals: they mark an amount of money. */
@@ -133,14 +134,100 @@ function trimZeros(digits: string): string {
   return digits.replace(/(\.\d\d\d*?)0+$/, '$1');
 }
 
+const SYMBOLS: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£', JPY: '¥', INR: '₹', KRW: '₩' };
+
+/** `$` for USD; null for a currency without a symbol, whose code stands before the amount. */
+export function findCurrencySymbol(currency: string): string | null {
+  return SYMBOLS[currency] ?? null;
+}
+
+function withCurrency(amount: Decimal, digits: string, currency: string): string {
+  const sign = amount.isNegative() && !amount.isZero() ? '-' : '';
+  const symbol = findCurrencySymbol(currency) ?? `${currency} `;
+  return digits.startsWith(UNDER)
+    ? `${sign}${UNDER}${symbol}${digits.slice(UNDER.length)}`
+    : `${sign}${symbol}${digits}`;
+}
+
 /**
- * An amount in a sentence of the server. A whole amount has no decimals.
+ * An amount in a sentence of the server, a report or a message. A whole amount has no decimals.
  *
- * @example moneyText({ amount: '10095.746135970111', currency: 'USD' }) // '10,095.75 USD'
- * @example moneyText({ amount: '45000', currency: 'USD' }) // '45,000 USD'
+ * @example formatMoneyText({ amount: '10095.746135970111', currency: 'USD' }) // '$10,095.75'
+ * @example formatMoneyText({ amount: '45000', currency: 'CHF' }) // 'CHF 45,000'
  */
 export function formatMoneyText({ amount, currency }: Money): string {
   const exact = decimal(amount);
-  const digits = formatAmountDigits(exact).replace(exact.isInteger() ? /\.00$/ : /$^/, '');
-  return `${exact.isNegative() && !exact.isZero() ? '-' : ''}${digits} ${currency}`;
+  return withCurrency(exact, formatAmountDigits(exact).replace(exact.isInteger() ? /\.00$/ : /$^/, ''), currency);
+}
+
+/**
+ * A unit price to its last digit: two prices that differ in the third decimal must not look equal.
+ *
+ * @example formatPriceText({ amount: '1.006', currency: 'USD' }) // '$1.006'
+ * @example formatPriceText({ amount: '61.5', currency: 'USD' }) // '$61.50'
+ */
+export function formatPriceText({ amount, currency }: Money): string {
+  const exact = decimal(amount);
+  const decimals = exact.isInteger() ? 0 : Math.max(2, exact.decimalPlaces());
+  return withCurrency(exact, groupThousands(exact.abs().toFixed(decimals)), currency);
+}
+
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+
+/** `2026-11` or a day of it -> `November`. */
+export function formatMonthName(month: string): string {
+  return MONTHS[Number(month.split('-')[1]) - 1] ?? '';
+}
+
+/** `2026-11` -> `November 2026`. */
+export function formatMonthText(month: string): string {
+  return `${formatMonthName(month)} ${month.slice(0, 4)}`;
+}
+
+/** `2026-11-03` -> `3 Nov 2026`. */
+export function formatDayText(day: string): string {
+  return `${Number(day.split('-')[2])} ${formatMonthName(day).slice(0, 3)} ${day.slice(0, 4)}`;
+}
+
+/**
+ * Days or months of a range, both included.
+ *
+ * @example formatRangeText('2026-11-16', '2026-11-22') // '16 to 22 Nov 2026'
+ * @example formatRangeText('2026-09', '2026-11') // 'September to November 2026'
+ */
+export function formatRangeText(from: string, to: string): string {
+  const format = from.length === 'YYYY-MM'.length ? formatMonthText : formatDayText;
+  if (from === to) return format(to);
+  if (from.slice(0, 4) !== to.slice(0, 4)) return `${format(from)} to ${format(to)}`;
+  const isOneMonth =
+    from.length > 'YYYY-MM'.length && from.slice(0, 'YYYY-MM'.length) === to.slice(0, 'YYYY-MM'.length);
+  return `${isOneMonth ? Number(from.slice(8)) : format(from).slice(0, -' YYYY'.length)} to ${format(to)}`;
+}
+
+/** `2026-11-17T14:02:11Z`, or its milliseconds -> `17 Nov 2026, 14:02 UTC`. */
+export function formatInstantText(instant: string | number): string {
+  const [day = '', time = ''] = new Date(instant).toISOString().split('T');
+  return `${formatDayText(day)}, ${time.slice(0, 'HH:MM'.length)} UTC`;
+}
+
+/**
+ * Name of a measure of quality for display: MLflow allows no `@` in the name of a metric, monitors write it.
+ *
+ * @example formatMetricName('ndcg_at_10 floor') // 'ndcg@10 floor'
+ */
+export function formatMetricName(name: string): string {
+  return name.replace(/\b(ndcg|recall|precision|mrr|map|hit_rate|accuracy|f1)_at_(\d+)\b/g, '$1@$2');
 }

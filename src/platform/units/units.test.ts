@@ -4,7 +4,12 @@ import {
   decimal,
   decimalString,
   formatAmountDigits,
+  formatDayText,
+  formatInstantText,
   formatMoneyText,
+  formatMonthText,
+  formatPriceText,
+  formatRangeText,
   groupThousands,
   Period,
   sumDecimals,
@@ -29,20 +34,34 @@ describe('a decimal', () => {
 
 describe('an amount in a sentence', () => {
   it.each([
-    ['10095.746135970111076990354', '10,095.75 USD'],
-    ['45000', '45,000 USD'],
-    ['45000.00', '45,000 USD'],
-    ['1000000.5', '1,000,000.50 USD'],
-    ['0.9183', '0.9183 USD'],
-    ['0.5', '0.50 USD'],
-    ['0.99996', '1.00 USD'],
-    ['0.0007871', '0.000787 USD'],
-    ['0.000000359', 'under 0.000001 USD'],
-    ['-1212.06', '-1,212.06 USD'],
-    ['-0', '0 USD'],
-    ['0', '0 USD'],
-    ['99999999999999999999999999.999', '100,000,000,000,000,000,000,000,000.00 USD'],
+    ['10095.746135970111076990354', '$10,095.75'],
+    ['45000', '$45,000'],
+    ['45000.00', '$45,000'],
+    ['1000000.5', '$1,000,000.50'],
+    ['0.9183', '$0.9183'],
+    ['0.5', '$0.50'],
+    ['0.99996', '$1.00'],
+    ['0.0007871', '$0.000787'],
+    ['0.000000359', 'under $0.000001'],
+    ['-1212.06', '-$1,212.06'],
+    ['-0', '$0'],
+    ['0', '$0'],
+    ['99999999999999999999999999.999', '$100,000,000,000,000,000,000,000,000.00'],
   ])('%s is written %s', (amount, text) => expect(formatMoneyText({ amount, currency: 'USD' })).toBe(text));
+
+  it('has the code of a currency without a symbol before it', () => {
+    expect(formatMoneyText({ amount: '1234.5', currency: 'CHF' })).toBe('CHF 1,234.50');
+    expect(formatMoneyText({ amount: '-3', currency: 'EUR' })).toBe('-€3');
+  });
+
+  it.each([
+    ['1.006', '$1.006'],
+    ['61.5', '$61.50'],
+    ['3600', '$3,600'],
+    ['0.000012345', '$0.000012345'],
+  ])('keeps the digits of a price of %s', (amount, text) => {
+    expect(formatPriceText({ amount, currency: 'USD' })).toBe(text);
+  });
 
   it('never has more than six decimals', () => {
     const random = createSeededRandom(7);
@@ -89,4 +108,22 @@ describe('a period', () => {
     const at = '2026-01-01T00:00:00Z';
     expect(Period.safeParse({ start: at, end: at }).success).toBe(false);
   });
+});
+
+describe('a time in a sentence', () => {
+  it('is written in UTC', () => {
+    expect(formatMonthText('2026-11')).toBe('November 2026');
+    expect(formatDayText('2026-11-03')).toBe('3 Nov 2026');
+    expect(formatInstantText('2026-11-17T23:59:59.999Z')).toBe('17 Nov 2026, 23:59 UTC');
+    expect(formatInstantText(Date.UTC(2026, 10, 3, 6))).toBe('3 Nov 2026, 06:00 UTC');
+  });
+
+  it.each([
+    ['2026-11-16', '2026-11-22', '16 to 22 Nov 2026'],
+    ['2026-10-26', '2026-11-01', '26 Oct to 1 Nov 2026'],
+    ['2026-12-28', '2027-01-03', '28 Dec 2026 to 3 Jan 2027'],
+    ['2026-11-16', '2026-11-16', '16 Nov 2026'],
+    ['2026-09', '2026-11', 'September to November 2026'],
+    ['2026-12', '2027-01', 'December 2026 to January 2027'],
+  ])('from %s to %s is %s', (from, to, text) => expect(formatRangeText(from, to)).toBe(text));
 });

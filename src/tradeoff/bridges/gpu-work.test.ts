@@ -155,7 +155,7 @@ it('prices the time of a run by the bill, once it covers all of the run', async 
   const { groups, cost } = await call(application, getGpuOwners, { query: { by: 'run' } });
   const byRun = new Map(groups.map((group) => [group.key, group.cost]));
   expect(byRun.get(run)).toMatchObject({ paid: '10', used: '5', underUsed: '5' });
-  expect(byRun.get(run)?.priceSources).toEqual([`reconciled: the bill has 10 USD for run ${run}, metered at 6`]);
+  expect(byRun.get(run)?.priceSources).toEqual([`reconciled: the bill has $10 for run ${run}, metered at $6`]);
   expect(byRun.get('other')).toMatchObject({ paid: '6' });
   expect(cost.paid).toBe('16');
 });

@@ -7,10 +7,12 @@ export interface LoadInput {
   readonly headers: Readonly<Record<string, string>>;
   readonly folder: string;
   readonly example: string;
+  /** Program of the steps of the pipeline. */
+  readonly program: string;
 }
 
-const { url, headers, folder, example } = workerData as LoadInput;
+const { url, headers, ...input } = workerData as LoadInput;
 await loadRecorded(createDemoClient(url, headers), {
-  ...{ folder, example, asOf: new Date() },
+  ...{ ...input, asOf: new Date() },
   report: (step) => parentPort?.postMessage(step),
 });

@@ -18,7 +18,8 @@ export interface LoadOptions {
 /** Loads the demo data through the public API of the server at `url`, in a separate thread. */
 export async function loadInThread({ url, headers, onStep, signal }: LoadOptions): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'steelyard-demo-'));
-  const workerData: LoadInput = { url, headers, folder, example: findExample() };
+  const program = fileURLToPath(new URL(`./demo-step-worker${extname(import.meta.url)}`, import.meta.url));
+  const workerData: LoadInput = { url, headers, folder, program, example: findExample() };
   const worker = new Worker(new URL(`./demo-load-worker${extname(import.meta.url)}`, import.meta.url), {
     env: buildCompiledCodeEnvironment(),
     workerData,

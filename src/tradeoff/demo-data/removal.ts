@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { killAllCommands } from '../../mlops/executors/index.ts';
 import type { Lake } from '../../platform/lake/index.ts';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { Store } from '../../platform/store/index.ts';
@@ -15,6 +16,9 @@ export interface RemovalDeps {
   readonly artifacts: Pick<Objects, 'list' | 'remove'>;
 }
 
+/** Folders of the data folder that a removal empties: readings and predictions, models and usage of replicas, code and work of pipelines. */
+const EMPTIED = ['journals', 'serving', 'pipelines'] as const;
+
 /**
  * Finishes a removal of the demo data that was asked for, before anything reads the store. The files go first, because their removal can
  * be repeated: a server that is killed meanwhile finishes at its next start.
@@ -26,8 +30,11 @@ export async function finishRemoval(deps: RemovalDeps): Promise<boolean> {
   for (const root of new Set([objects, artifacts])) {
     for (const { name } of await root.list('')) await root.remove(name);
   }
-  const journals = join(folder, 'journals');
-  for (const name of await readdir(journals).catch(() => [])) await rm(join(journals, name), { recursive: true });
+  await killAllCommands(join(folder, 'pipelines', 'work'), 'the demo data are removed');
+  for (const part of EMPTIED) {
+    for (const name of await readdir(join(folder, part)).catch(() => []))
+      await rm(join(folder, part, name), { recursive: true });
+  }
   await store.transaction(async (sql) => {
     await replaceRows(sql, before);
     await deleteDemo(sql);

@@ -32,6 +32,7 @@ export interface IncomingRequest {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
+const BEGUN = 'The demo data are being loaded.';
 const NONE: StoredDemo = { state: 'none', loadedAt: null, failure: null };
 
 /**
@@ -73,7 +74,8 @@ export class DemoDataService implements AsyncDisposable {
     const { store } = this.#deps;
     const url = this.#deps.address();
     await store.transaction(async (sql) => {
-      const refusal = await this.#findRefusal(sql);
+      // Another request may have begun a load since the state was read, also on another server of the store.
+      const refusal = (await this.#findRefusal(sql)) ?? ((await findDemo(sql)) === null ? null : BEGUN);
       if (refusal !== null) throw new AppError('demo_data_refused', refusal);
       await insertDemo(sql, await readRows(sql));
     });
@@ -142,8 +144,9 @@ export class DemoDataService implements AsyncDisposable {
 
   async #findRefusal(sql: Sql): Promise<string | null> {
     const { state } = this.#stored;
-    if (state === 'loading') return 'The demo data are being loaded.';
+    if (state === 'loading') return BEGUN;
     if (state === 'removing') return 'The demo data are being removed. Try again in a few seconds.';
+    if (state === 'failed') return 'An earlier load ended early. Remove the loaded part before you load again.';
     if (state !== 'none') return 'The demo data are loaded already. Remove them before you load them again.';
     if (this.#deps.address() === null) return 'The server does not listen yet, so it cannot load the demo data.';
     const data = await describeData(sql);

@@ -1,3 +1,4 @@
+import { decimal, formatMoneyText, formatPriceText } from '../../platform/units/index.ts';
 import { describeCheck, evaluatePolicy } from '../gates/index.ts';
 import type { Check, PolicySpec } from '../gates/schema.ts';
 import { type CascadeContext, checkCascade } from './cascades/accept-cascade.ts';
@@ -64,15 +65,26 @@ function restatePolicy(
   };
 }
 
-/** Example: "1200 USD per month, required <= 1000"; of a test "-0.01 accuracy (-0.03 to 0.01), required >= -0.02". */
+/** Example: "$1,200 per month, required <= $1,000"; of a test "-0.01 accuracy (-0.03 to 0.01), required >= -0.02". */
 function describeReason({ holds, measured, interval, unit, comparison, bound, source }: Check): string {
   if (measured === null || bound === null) return source;
-  const ends = interval === null ? '' : ` (${roundFigure(interval.lower)} to ${roundFigure(interval.upper)})`;
-  const reason = `${roundFigure(measured)} ${unit}${ends}, required ${comparison} ${roundFigure(bound)}`;
+  const [, currency, per = ''] = MONEY.exec(unit) ?? [];
+  const show = (value: string) => (currency === undefined ? roundFigure(value) : formatCost(value, currency, per));
+  const ends = interval === null ? '' : ` (${show(interval.lower)} to ${show(interval.upper)})`;
+  const reason = `${show(measured)}${currency === undefined ? ` ${unit}` : per}${ends}, required ${comparison} ${show(bound)}`;
   return holds === false ? reason : `${reason}; the examples do not decide it`;
 }
 
+/** `USD per month`, `USD per 1,000 predictions`. */
+const MONEY = /^([A-Z]{3})( per .+)?$/;
+const PER_MONTH = ' per month';
 const FIGURE_DIGITS = 6;
+
+/** Unit costs keep their digits: two that are rounded to cents would look equal. */
+function formatCost(amount: string, currency: string, per: string): string {
+  if (per === PER_MONTH) return formatMoneyText({ amount, currency });
+  return formatPriceText({ amount: decimal(amount).toSignificantDigits(FIGURE_DIGITS).toFixed(), currency });
+}
 
 function roundFigure(value: string): string {
   return String(Number(Number(value).toPrecision(FIGURE_DIGITS)));

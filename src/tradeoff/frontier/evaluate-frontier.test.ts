@@ -229,7 +229,7 @@ describe('the acceptance of a policy', () => {
       {
         name: 'cost per month (at demand)',
         result: 'fails',
-        reason: '6570 USD per month (6570 to 6570), required <= 5000',
+        reason: '$6,570 per month ($6,570 to $6,570), required <= $5,000',
       },
     ]);
   });
@@ -260,7 +260,7 @@ describe('the acceptance of a policy', () => {
         {
           rule: 'cost per 1,000 predictions',
           bound: '3000',
-          source: '0.3 USD per 1,000 at 10000000 predictions a month',
+          source: '$0.30 per 1,000 at 10,000,000 predictions a month',
         },
       ],
       tradePrice: { perPoint: '120', point: 0.01, fromCost: '2190', fromQuality: 0.95 },

@@ -1,4 +1,10 @@
-import { decimal, decimalString } from '../../platform/units/index.ts';
+import {
+  decimal,
+  decimalString,
+  formatMoneyText,
+  formatPriceText,
+  groupThousands,
+} from '../../platform/units/index.ts';
 import type { CostRule, PolicySpec, QualityRule } from '../gates/schema.ts';
 import type { FrontierFacts } from './facts.ts';
 import type { PlannedPoint } from './list-points.ts';
@@ -99,12 +105,16 @@ function toCostBound(
   }
   if (rule.measure === 'costPerMonth') {
     if (!isAtDemand(rule)) return `cost per month (${basis})`;
-    return { rule: 'cost per month', bound: rule.atMost, source: `${rule.atMost} ${currency} a month` };
+    return {
+      rule: 'cost per month',
+      bound: rule.atMost,
+      source: `${formatMoneyText({ amount: rule.atMost, currency })} a month`,
+    };
   }
   if (!isAtDemand(rule) || predictionsPerMonth === null) return `cost per 1,000 predictions (${basis})`;
   return {
     rule: 'cost per 1,000 predictions',
     bound: decimalString(decimal(rule.atMost).times(predictionsPerMonth).dividedBy(1000).toDecimalPlaces(20)),
-    source: `${rule.atMost} ${currency} per 1,000 at ${predictionsPerMonth} predictions a month`,
+    source: `${formatPriceText({ amount: rule.atMost, currency })} per 1,000 at ${groupThousands(String(predictionsPerMonth))} predictions a month`,
   };
 }

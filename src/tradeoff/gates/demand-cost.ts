@@ -1,4 +1,4 @@
-import { groupThousands } from '../../platform/units/index.ts';
+import { formatMoneyText, groupThousands } from '../../platform/units/index.ts';
 import { computeDemandCost, computeTraceCost, LEAST_DAYS, type Scaling } from '../unit-cost/index.ts';
 import type { AtDemand, CostInterval, DemandTrace, PlannedDemand, ScalingBounds } from '../unit-cost/schema.ts';
 import {
@@ -136,8 +136,7 @@ function countReplicas(count: string, most: number): string {
 }
 
 function describeLoad({ utilization, fixedPerMonth }: { utilization: number; fixedPerMonth: MoneyText }): string {
-  const { amount, currency } = fixedPerMonth;
-  return `${(utilization * 100).toFixed(1)} % of their capacity at full use; fixed part ${amount} ${currency} a month`;
+  return `${(utilization * 100).toFixed(1)} % of their capacity at full use; fixed part ${formatMoneyText(fixedPerMonth)} a month`;
 }
 
 interface MoneyText {

@@ -1,4 +1,4 @@
-import { decimal } from '../../platform/units/index.ts';
+import { decimal, formatMoneyText } from '../../platform/units/index.ts';
 import type { VersionEvidence } from '../evidence/schema.ts';
 import type { Check, PolicySpec } from './schema.ts';
 
@@ -23,14 +23,14 @@ export function checkMakingCost(bound: string, { currency }: PolicySpec, { makin
   };
 }
 
-/** Example: "metered cost of 12 runs, 30 USD shared with versions 1, 2". */
+/** Example: "metered cost of 12 runs, $30 shared with versions 1, 2". */
 export function describeMakingCost(making: VersionEvidence['makingCost'] | null, currency: string): string {
   if (making == null) return 'unknown: the version names no run';
   const { cost, basis, parts, shared, sharedWith, isLowerBound, reason } = making;
   if (cost === null) return `unknown: ${reason}`;
   if (cost.currency !== currency) return `unknown: it is in ${cost.currency}, the policy is in ${currency}`;
   const runs = `${basis} cost of ${parts.length} ${parts.length === 1 ? 'run' : 'runs'}`;
-  const others = shared === null ? '' : `, ${shared.amount} ${shared.currency} of them for other runs`;
+  const others = shared === null ? '' : `, ${formatMoneyText(shared)} of them for other runs`;
   const versions = sharedWith.length === 0 ? '' : `, shared with version ${sharedWith.join(', ')}`;
   return `${isLowerBound ? 'at least: ' : ''}${runs}${others}${versions}${isLowerBound ? `; ${reason}` : ''}`;
 }

@@ -1,5 +1,12 @@
 import { HOUR_MS } from '../../platform/units/durations.ts';
-import { type Decimal, decimal, decimalString, groupThousands } from '../../platform/units/index.ts';
+import {
+  type Decimal,
+  decimal,
+  decimalString,
+  formatMoneyText,
+  formatPriceText,
+  groupThousands,
+} from '../../platform/units/index.ts';
 import type { VersionEvidence } from '../evidence/schema.ts';
 import { HOURS_PER_MONTH } from '../unit-cost/index.ts';
 import { computeValueInterval } from '../value/index.ts';
@@ -164,7 +171,7 @@ function computeMakingPart(
   const months = decimal(horizon).dividedBy(HOUR_MS).dividedBy(HOURS_PER_MONTH);
   const { amount: whole } = makingCost.cost;
   const amount = decimal(whole).dividedBy(months);
-  const spread = `${whole} ${currency} over ${decimalString(months.toSignificantDigits(4))} months`;
+  const spread = `${formatMoneyText({ amount: whole, currency })} over ${decimalString(months.toSignificantDigits(4))} months`;
   return {
     amount,
     lower: amount,
@@ -200,7 +207,7 @@ function computeValuePart(
     lower: scale(lower),
     upper: scale(upper),
     tail: tail === null ? 0 : Math.max(0, tail - run.tail),
-    source: `${toText(decimal(perPrediction.amount))} ${currency} a prediction x ${groupThousands(String(Math.round(run.predictionsPerMonth)))} a month; ${origin}`,
+    source: `${formatPriceText({ amount: toText(decimal(perPrediction.amount)), currency })} a prediction x ${groupThousands(String(Math.round(run.predictionsPerMonth)))} a month; ${origin}`,
   };
 }
 

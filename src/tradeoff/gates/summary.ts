@@ -1,4 +1,10 @@
-import { decimal, formatMoneyText, groupThousands } from '../../platform/units/index.ts';
+import {
+  decimal,
+  formatDayText,
+  formatMetricName,
+  formatMoneyText,
+  groupThousands,
+} from '../../platform/units/index.ts';
 import type { Check, Verdict } from './schema.ts';
 
 /**
@@ -7,8 +13,8 @@ import type { Check, Verdict } from './schema.ts';
  */
 export function summarise(model: string, version: string, verdict: Verdict, checks: readonly Check[]): string {
   const subject = /^\d+$/.test(version) ? `${model} v${version}` : `${model} (${version})`;
-  const sentences = [`${subject}: ${verdict}.`, countPasses(checks), explainMissing(checks), explainFailures(checks)];
-  return sentences.filter((sentence) => sentence !== '').join(' ');
+  const sentences = [countPasses(checks), explainMissing(checks), explainFailures(checks)].map(formatMetricName);
+  return [`${subject}: ${verdict}.`, ...sentences].filter((sentence) => sentence !== '').join(' ');
 }
 
 function countPasses(checks: readonly Check[]): string {
@@ -32,11 +38,11 @@ function explainMissing(checks: readonly Check[]): string {
   return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 
-/** Example: "accuracy non-inferior to @champion (4,200 further examples, expected 2026-12-04)". */
+/** Example: "accuracy non-inferior to @champion (4,200 further examples, expected 4 Dec 2026)". */
 function describeOpenTest(check: Check): string {
   const { samplesNeeded, expectedAt } = check;
   if (samplesNeeded == null || samplesNeeded === 0) return describeCheck(check);
-  const expected = expectedAt == null ? '' : `, expected ${expectedAt.slice(0, 10)}`;
+  const expected = expectedAt == null ? '' : `, expected ${formatDayText(expectedAt.slice(0, 10))}`;
   return `${describeCheck(check)} (${groupThousands(String(samplesNeeded))} further examples${expected})`;
 }
 

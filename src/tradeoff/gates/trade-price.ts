@@ -1,4 +1,4 @@
-import { type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
+import { type Decimal, decimal, decimalString, formatMoneyText } from '../../platform/units/index.ts';
 import type { VersionEvidence } from '../evidence/schema.ts';
 import type { MeasuredCost, ServingCostRule } from './known-costs.ts';
 import type { Check, PolicySpec } from './schema.ts';
@@ -57,7 +57,7 @@ export function checkTradePrice(context: TestContext, versions: TradedVersions):
       n: gain.n,
       test: gain.test,
       alpha: gain.tail,
-      source: `gain ${toText(gain.estimate)} (${toText(gain.lower)} to ${toText(gain.upper)}) at ${tradePrice.perPoint} ${policy.currency} for ${tradePrice.point}; ${extra.source}`,
+      source: `gain ${toText(gain.estimate)} (${toText(gain.lower)} to ${toText(gain.upper)}) at ${formatMoneyText({ amount: tradePrice.perPoint, currency: policy.currency })} for ${tradePrice.point}; ${extra.source}`,
     },
   ];
 }
@@ -87,11 +87,12 @@ function computeAdditionalCost(
   if (typeof ours === 'string') return ours;
   if (typeof theirs === 'string') return `the cost of the champion is ${theirs}`;
   const [own, other] = [toEnds(ours), toEnds(theirs)];
+  const money = (amount: Decimal) => formatMoneyText({ amount: amount.toFixed(), currency: policy.currency });
   return {
     amount: own.amount.minus(other.amount),
     lower: own.lower.minus(other.upper),
     upper: own.upper.minus(other.lower),
-    source: `${decimalString(own.amount.toSignificantDigits(6))} against ${decimalString(other.amount.toSignificantDigits(6))} ${policy.currency} per month`,
+    source: `${money(own.amount)} against ${money(other.amount)} per month`,
   };
 }
 

@@ -99,7 +99,7 @@ describe('the gate, with evidence from before unit costs had a basis', () => {
   it('says the verdict, how many checks pass, and what fails by how much', () => {
     const { verdict, checks } = evaluatePolicy(scales(version('3', 0.4, '0.5')));
     expect(summarise('ranker', '3', verdict, checks)).toBe(
-      'ranker v3: reject. 2 of 2 quality checks and 1 of 4 cost checks pass. Failed: cost per 1,000 predictions is 0.50 USD, required <= 0.02 USD per 1,000 predictions; cost per month is 25,000 USD, required <= 900 USD per month; budget recs is 25,000 USD, required <= 1,000 USD per month.',
+      'ranker v3: reject. 2 of 2 quality checks and 1 of 4 cost checks pass. Failed: cost per 1,000 predictions is $0.50, required <= $0.02 per 1,000 predictions; cost per month is $25,000, required <= $900 per month; budget recs is $25,000, required <= $1,000 per month.',
     );
   });
 
@@ -107,7 +107,7 @@ describe('the gate, with evidence from before unit costs had a basis', () => {
     const check = { side: 'cost', name: 'cost per 1,000 predictions', holds: false } as Check;
     const figures = { measured: '0.000000865712345678', bound: '0.0000001', comparison: '<=' } as const;
     const text = summarise('bc', '2', 'reject', [{ ...check, ...figures, unit: 'USD per 1,000 predictions' }]);
-    expect(text).toContain('is 0.000866 USD, required <= 0.0001 USD per 1M predictions.');
+    expect(text).toContain('is $0.000866, required <= $0.0001 per 1M predictions.');
   });
 
   it('says a promotion in the words of its checks', () => {

@@ -50,13 +50,13 @@ it('a change costs more where even the favourable bounds say so', () => {
   const costsMore = (requestsPerHour: readonly number[], baseline: PlannedArm, candidate: PlannedArm) =>
     computeExpectedSaving({ requestsPerHour, baseline, candidate }).costsMore;
   expect(costsMore([], arm('4', fixed), arm('12', fixed))).toBe(
-    'at least 36.00 USD an hour after it, at most 12.00 USD an hour before it',
+    'at least $36 an hour after it, at most $12 an hour before it',
   );
   // Not known how many of its up to 100 replicas the baseline needs, so nothing is claimed.
   expect(costsMore([], arm('4'), arm('12'))).toBeNull();
   // Ten needed replicas at 4.00, at most 12 by the interval: one at 12.00 may be enough, five at least are not.
   expect(costsMore([36_000], arm('4', busy), arm('12'))).toBeNull();
-  expect(costsMore([36_000], arm('4', busy), arm('12', { minReplicas: 5 }))).toMatch(/at least 60.00 .* at most 48.00/);
+  expect(costsMore([36_000], arm('4', busy), arm('12', { minReplicas: 5 }))).toMatch(/at least \$60 .* at most \$48/);
   expect(costsMore([36_000], arm('4', busy), arm('4', busy))).toBeNull();
 });
 

@@ -1,4 +1,4 @@
-import { type Decimal, decimal, decimalString, type Money } from '../../platform/units/index.ts';
+import { type Decimal, decimal, decimalString, formatMoneyText, type Money } from '../../platform/units/index.ts';
 import type { BusySeconds } from './saving.ts';
 import type { ExpectedSaving } from './schema.ts';
 
@@ -64,7 +64,7 @@ export function computeExpectedSaving(change: PlannedChange): {
     currency,
   });
   const costsMore = before.upper.lt(after.lower)
-    ? `at least ${show(after.lower)} ${currency} an hour after it, at most ${show(before.upper)} ${currency} an hour before it`
+    ? `at least ${show(after.lower, currency)} an hour after it, at most ${show(before.upper, currency)} an hour before it`
     : null;
   if (before.mean === null || after.mean === null) return { ...unknown(explainUnknown(change)), costsMore };
   const isBounded = before.isBounded && after.isBounded;
@@ -117,4 +117,4 @@ function computeHourlyCost(
   };
 }
 
-const show = (amount: Decimal) => amount.toDecimalPlaces(2).toFixed(2);
+const show = (amount: Decimal, currency: string) => formatMoneyText({ amount: amount.toFixed(2), currency });

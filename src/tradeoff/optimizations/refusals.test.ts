@@ -53,7 +53,7 @@ it('a change that cannot be tried is refused with its reason, and a running one 
   // One big replica costs 4.00 an hour, and five small ones 5.00, whatever the traffic is.
   expect(await refused({ change: { resources: { instance: 'small' }, replicas: { min: 5 } } })).toMatchObject({
     code: 'optimization_costs_more',
-    detail: expect.stringMatching(/at least 5.00 USD an hour after it, at most 4.00 USD an hour before it/),
+    detail: expect.stringMatching(/at least \$5 an hour after it, at most \$4 an hour before it/),
   });
   // Of three small replicas two would have half of the traffic.
   expect(

@@ -69,7 +69,7 @@ function judgeVersion(
       return {
         ...facts,
         standing: 'cleared',
-        sentence: `${raised}Since v${version}: ${look.reason.replace(/\.$/, '')}: within the bound.`,
+        sentence: `${raised}Since v${version}: ${look.reason.replace(/\.$/, '').replace(/^None /, 'none ')}: within the bound.`,
       };
     case 'unknown':
       return { ...facts, standing: 'not_proven', sentence: `${raised}${explainTooFew(version, look)}` };

@@ -1,3 +1,4 @@
+import { formatInstantText } from '../../platform/units/index.ts';
 import type { EndpointHealth, HealthStatus, ModelHealth, ProductionAlert, SloStanding } from './schema.ts';
 
 /** Shares of failed requests of the last hour from which an endpoint is degraded or unhealthy, where no SLO states one. */
@@ -33,7 +34,7 @@ export function compareStatuses(one: HealthStatus, other: HealthStatus): number 
 /** Reasons that an open alert gives; one that is muted or of earlier versions only leaves the status as it is. */
 export function explainAlert({ standing, state, sentence, mutedUntil }: ProductionAlert): Reason {
   if (mutedUntil !== null)
-    return { status: 'healthy', sentence: `${sentence} Muted until ${formatMinute(mutedUntil)}.` };
+    return { status: 'healthy', sentence: `${sentence} Muted until ${formatInstantText(mutedUntil)}.` };
   if (standing === 'cleared') return { status: 'healthy', sentence };
   return { status: standing === 'open' && state === 'alert' ? 'unhealthy' : 'degraded', sentence };
 }
@@ -102,11 +103,6 @@ function explainQuality(monitor: string | null, quality: ModelHealth['quality'])
   const { metric, version, value, predictions, estimated } = quality;
   const what = `${estimated ? 'Estimated quality' : 'Quality'} since v${version}: ${metric} is ${formatFigure(value)}`;
   return [{ status: 'healthy', sentence: `${what} of ${predictions.toLocaleString('en')} predictions.` }];
-}
-
-/** `2026-12-01 12:30 UTC`. */
-function formatMinute(instant: string): string {
-  return `${instant.slice(0, 'YYYY-MM-DDTHH:MM'.length).replace('T', ' ')} UTC`;
 }
 
 /** `1.25 %`. */

@@ -83,7 +83,9 @@ it('judges an alert by the versions of its window, and by the predictions of the
     { open: 1, muted: 1, onRunning: 0, notProven: 0, cleared: 0 },
   ]);
   expect(muted.headline).toBe('Production is healthy: 0 endpoints answer, 1 open alert is muted.');
-  expect(muted.models[0]?.reasons.join(' ')).toMatch(/limit 0\.8\. Muted until \d{4}-\d\d-\d\d \d\d:\d\d UTC\./);
+  expect(muted.models[0]?.reasons.join(' ')).toMatch(
+    /limit 0\.8\. Muted until \d+ [A-Z][a-z]{2} \d{4}, \d\d:\d\d UTC\./,
+  );
   await call(application, unmuteAlert, { params: { episode: 'e1' } });
 
   await predict('7', 3, 12, 1);

@@ -52,10 +52,10 @@ describe('an endpoint that nobody asks', () => {
     });
     const params = { recommendation: one.recommendation };
     const detail = await call(application, getRecommendation, { params });
-    expect(detail.evidence.prices).toEqual(['machine at 0.5 USD an hour: a list (own@1)']);
+    expect(detail.evidence.prices).toEqual(['machine at $0.50 an hour: a list (own@1)']);
 
     const dry = await call(application, applyRecommendation, { params, body: {} });
-    expect(dry).toMatchObject({ isDryRun: true, money: '365 USD less a month (286.79 USD to 365 USD) of 365 USD.' });
+    expect(dry).toMatchObject({ isDryRun: true, money: '$365 less a month ($286.79 to $365) of $365.' });
     expect(dry.changes[0]).toBe('endpoint home, variant main: replicas.min 1 -> 0, replicas.max 1 -> 1');
     expect(dry.manifest).toContain('min: 0');
     expect((await all.room.shown('home')).newest.revision).toBe(1);
@@ -146,7 +146,7 @@ describe('a recommendation', () => {
     expect(await openOf('priced')).toMatchObject([{ recommendation, saving: { monthly: { amount: '730' } } }]);
     expect((await get(recommendation)).timeline).toMatchObject([
       { step: 'found' },
-      { step: 'restated', text: 'A price has changed: the saving is 730 USD a month, before 365 USD.' },
+      { step: 'restated', text: 'A price has changed: the saving is $730 a month, before $365.' },
     ]);
   });
 

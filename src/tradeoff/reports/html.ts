@@ -1,3 +1,4 @@
+import { formatInstantText, formatRangeText } from '../../platform/units/index.ts';
 import {
   formatReportCell,
   type ReportCell,
@@ -78,8 +79,8 @@ export function buildBasis({ window, metric, currencies, knownAt }: ReportDocume
   const last = day(new Date(Date.parse(window.end) - 1).toISOString());
   const money = currencies.length === 0 ? 'no money' : currencies.join(', ');
   return [
-    `${day(window.start)} to ${last} UTC. Metric: ${metric} cost. Currency: ${money}.`,
-    `As known at ${knownAt.slice(0, 16).replace('T', ' ')} UTC.`,
+    `${formatRangeText(day(window.start), last)}, UTC. Metric: ${metric} cost. Currency: ${money}.`,
+    `As known at ${formatInstantText(knownAt)}.`,
   ];
 }
 

@@ -1,6 +1,7 @@
 import { AppError } from '../../platform/errors/index.ts';
 import type { Read } from '../../platform/http/index.ts';
 import { DAY_MS } from '../../platform/units/durations.ts';
+import { formatInstantText } from '../../platform/units/index.ts';
 import { AUDIENCES } from './audiences.ts';
 import type { BuiltSection, ReportOwners, SectionProvider, SectionQuestion } from './provider.ts';
 import type { Audience, ReportDocument, ReportSchedule, ReportSection } from './schema.ts';
@@ -67,7 +68,7 @@ async function buildSection(provider: SectionProvider, question: SectionQuestion
   try {
     const built = await provider.build(question);
     if (typeof built === 'string' || of === 'window') return built;
-    return { ...built, notes: [`As of ${formatMinute(question.now)}.`, ...built.notes] };
+    return { ...built, notes: [`As of ${formatInstantText(question.now)}.`, ...built.notes] };
   } catch (error) {
     // One section that cannot be computed, such as costs without a bill, is stated and not hidden.
     if (!(error instanceof AppError)) throw error;
@@ -80,11 +81,6 @@ function findKept({ id, title }: SectionProvider, { sections, leftOut }: ReportD
   const start = `${title}: `;
   const line = leftOut.find((one) => one.startsWith(start));
   return sections.find((one) => one.id === id) ?? line?.slice(start.length) ?? OF_THE_PRESENT;
-}
-
-/** Example: `2026-11-23 06:01 UTC`. */
-function formatMinute(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 'YYYY-MM-DDTHH:MM'.length).replace('T', ' ')} UTC`;
 }
 
 function listCurrencies(sections: readonly ReportSection[]): string[] {

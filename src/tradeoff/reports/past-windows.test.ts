@@ -43,9 +43,9 @@ describe('a report of a past window that was never sent', () => {
 
   it('keeps the figures of the present as they were when it was first made, with their time', async () => {
     const { document } = await read('finance');
-    expect(find(document, 'budgets')?.notes[0]).toBe('As of 2026-11-25 09:00 UTC.');
+    expect(find(document, 'budgets')?.notes[0]).toBe('As of 25 Nov 2026, 09:00 UTC.');
     expect(find(document, 'budgets')?.rows).toHaveLength(1);
-    expect(find(document, 'month-to-date')?.notes).toContain('2026-11 through 2026-11-23.');
+    expect(find(document, 'month-to-date')?.notes).toContain('November 2026 through 23 Nov 2026.');
   });
 
   it('states the figures that a late bill restates, and has the same bytes after it', async () => {

@@ -39,12 +39,3 @@ export async function scheduleCheck(
 ): Promise<void> {
   await jobs.enqueue(sql, { kind: LOOK, payload: { retraining }, uniqueKey: `${LOOK}:${retraining}:${because}` });
 }
-
-const READABLE = new Intl.DateTimeFormat('en-GB', {
-  ...{ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone: 'UTC' },
-});
-
-/** For reading, to the minute, as the web app writes it: `27 Nov 2026, 07:54 UTC`. */
-export function formatMinute(instant: string): string {
-  return `${READABLE.format(new Date(instant)).replace('Sept', 'Sep')} UTC`;
-}

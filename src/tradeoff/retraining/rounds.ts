@@ -1,6 +1,7 @@
 import type { Sql } from '../../platform/store/index.ts';
 import { HOUR_MS } from '../../platform/units/durations.ts';
-import { formatInstant, formatMinute, type RetrainingDeps, START, scheduleCheck } from './context.ts';
+import { formatInstantText } from '../../platform/units/index.ts';
+import { formatInstant, type RetrainingDeps, START, scheduleCheck } from './context.ts';
 import { evaluateRound } from './gather.ts';
 import type { RetrainingRound, RoundTrigger, TimelineEntry, Worth } from './schema.ts';
 import { nameTriggers, type RetrainingTrigger } from './spec/schema.ts';
@@ -123,7 +124,7 @@ async function findReasonToWait(
     return {
       over: false,
       lookAt: coolsUntil,
-      reason: `Cooldown after the last retraining until ${formatMinute(coolsUntil)}.`,
+      reason: `Cooldown after the last retraining until ${formatInstantText(coolsUntil)}.`,
     };
   }
   if (answer === 'worth' || (answer === 'unknown' && spec.worth.whenUnknown === 'retrain')) return null;
@@ -180,7 +181,7 @@ export async function start(
       timeline: appendEntry(document.timeline, {
         at: formatInstant(now),
         step: 'start',
-        text: `${why} Training data from ${formatMinute(window.start)} to ${formatMinute(window.end)}.`,
+        text: `${why} Training data from ${formatInstantText(window.start)} to ${formatInstantText(window.end)}.`,
         evidence: asked === null ? [] : [{ kind: 'person', id: asked.by }],
       }),
     },

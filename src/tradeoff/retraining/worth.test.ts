@@ -106,7 +106,7 @@ describe('a retraining', () => {
       {
         answer: 'not_worth',
         net: usd('0'),
-        reason: 'Expected gain of at least 120 USD until 2026-12-10, cost 120 USD. Retraining does not pay yet.',
+        reason: 'Expected gain of at least $120 until 10 Dec 2026, cost $120. Retraining does not pay yet.',
       },
     ],
     ['that gains a little more is', { cost: usd('119.999999') }, { answer: 'worth', net: usd('0.000001') }],
@@ -117,7 +117,7 @@ describe('a retraining', () => {
         answer: 'not_worth',
         net: usd('100'),
         reason:
-          'Expected gain of at least 120 USD until 2026-12-10, cost 20 USD; the gain must exceed the cost by 100.01 USD. Retraining does not pay yet.',
+          'Expected gain of at least $120 until 10 Dec 2026, cost $20; the gain must exceed the cost by $100.01. Retraining does not pay yet.',
       },
     ],
     ['that gains just the minimum is worth it', { minimumGain: '100' }, { answer: 'worth' }],
@@ -169,13 +169,13 @@ describe('a retraining', () => {
     [
       'that its budget cannot pay waits, whatever it gains',
       { budget: { name: 'ml', remaining: usd('19.99') } },
-      { answer: 'not_worth', reason: 'The budget "ml" has 19.99 USD left, and the expected cost is 20 USD.' },
+      { answer: 'not_worth', reason: 'The budget "ml" has $19.99 left, and the expected cost is $20.' },
     ],
     ['that its budget can just pay does not', { budget: { name: 'ml', remaining: usd('20') } }, { answer: 'worth' }],
     [
       'of an empty budget waits, even of unknown gain and cost',
       { budget: { name: 'ml', remaining: usd('0') }, loss: null, cost: null },
-      { answer: 'not_worth', reason: 'The budget "ml" has 0 USD left.' },
+      { answer: 'not_worth', reason: 'The budget "ml" has $0 left.' },
     ],
     [
       'of a budget of which nobody knows what is left is not known',

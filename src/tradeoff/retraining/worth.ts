@@ -5,6 +5,7 @@ import {
   decimal,
   decimalString,
   findLargest,
+  formatDayText,
   formatMoneyText,
   type Money,
   type Period,
@@ -153,7 +154,7 @@ function decideWorth(worth: Omit<Worth, 'answer' | 'reason'>, scales: Scales): P
   const short = findBudgetProblem(worth);
   if (short !== null) return short;
   if (gain === null) return { answer: 'unknown', reason: explainUnknownGainInputs(scales) };
-  const until = horizon.end.slice(0, 10);
+  const until = formatDayText(horizon.end.slice(0, 10));
   if (cost === null) {
     return { answer: 'unknown', reason: `Expected gain ${formatMoneyText(gain)} until ${until}; ${scales.costFrom}.` };
   }

@@ -77,7 +77,7 @@ describe('a return', () => {
     expect(compute({ knownFrom: '2026-11-02', value: value({ series: early }) })).toMatchObject({
       window: { start: '2026-11-02', end: '2026-12-01' },
       value: { total: { amount: '200' } },
-      notes: ['Value of 200 USD before 2026-11-02 is left out: the cost of those days is unknown.'],
+      notes: ['Value of $200 before 2 Nov 2026 is left out: the cost of those days is unknown.'],
     });
   });
 

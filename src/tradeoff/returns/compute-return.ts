@@ -1,4 +1,11 @@
-import { decimal, decimalString, groupThousands, type Money } from '../../platform/units/index.ts';
+import {
+  decimal,
+  decimalString,
+  formatDayText,
+  formatMoneyText,
+  groupThousands,
+  type Money,
+} from '../../platform/units/index.ts';
 import type { CostInterval } from '../unit-cost/schema.ts';
 import { type DayRange, hasDays, type MoneySeries, sumDays, toMoney } from './money-series.ts';
 import { computePayback, explainNoPayback } from './payback.ts';
@@ -197,6 +204,6 @@ function listEarlierValue(
   if (series === null || series.currency === null || days.start === window.start) return [];
   const before = { start: window.start, end: days.start };
   if (!hasDays(series, before)) return [];
-  const { amount, currency } = toMoney(sumDays(series, before), series.currency);
-  return [`Value of ${amount} ${currency} before ${days.start} is left out: the cost of those days is unknown.`];
+  const earlier = formatMoneyText(toMoney(sumDays(series, before), series.currency));
+  return [`Value of ${earlier} before ${formatDayText(days.start)} is left out: the cost of those days is unknown.`];
 }

@@ -1,3 +1,4 @@
+import { rememberLabelSums } from '../value/index.ts';
 import { computeReturn } from './compute-return.ts';
 import { openGathering, type ReturnsDeps, type ReturnsRequest } from './context.ts';
 import { buildSubjectKey, readBilledCosts } from './gather-costs.ts';
@@ -5,8 +6,22 @@ import { readModelValues } from './gather-values.ts';
 import type { ReturnFigures } from './schema.ts';
 import { createReads, gatherModelFacts } from './subject-rows.ts';
 
-/** Figures of the named models in one window, each unknown part with its reason. Error: `invalid_request` for an empty window. */
+/**
+ * Figures of the named models in several windows, each unknown part with its reason; the figures of a window in the order of the windows. Facts
+ * of a window within an earlier one are not read again. Error: `invalid_request` for an empty window.
+ */
 export async function readFiguresOfModels(
+  deps: ReturnsDeps,
+  models: readonly string[],
+  requests: readonly ReturnsRequest[],
+): Promise<ReadonlyMap<string, ReturnFigures>[]> {
+  const shared = { ...deps, sumLabels: rememberLabelSums(deps.sumLabels) };
+  const windows: ReadonlyMap<string, ReturnFigures>[] = [];
+  for (const request of requests) windows.push(await readWindow(shared, models, request));
+  return windows;
+}
+
+async function readWindow(
   deps: ReturnsDeps,
   models: readonly string[],
   request: ReturnsRequest,

@@ -17,15 +17,18 @@ export { returnMigrations } from './migrations.ts';
 export interface ReturnsNoun {
   /** `UnitDataset`. */
   readonly kinds: readonly ManifestKind[];
-  /** Figures of the named models in one window. */
-  ofModels(models: readonly string[], request: ReturnsRequest): Promise<ReadonlyMap<string, ReturnFigures>>;
+  /** Figures of the named models in each of the windows, the longest history first. */
+  ofModels(
+    models: readonly string[],
+    windows: readonly ReturnsRequest[],
+  ): Promise<ReadonlyMap<string, ReturnFigures>[]>;
   readonly routes: readonly Route[];
 }
 
 export function createReturns(deps: ReturnsDeps): ReturnsNoun {
   return {
     kinds: [createSpecKind('UnitDataset', 60, UnitDatasetSpec, applyUnitDataset)],
-    ofModels: (models, request) => readFiguresOfModels(deps, models, request),
+    ofModels: (models, windows) => readFiguresOfModels(deps, models, windows),
     routes: [
       handle(listReturns, ({ query }) => readReturns(deps, query)),
       handle(getModelReturn, ({ params: { model }, query }) => readModelReturn(deps, model, query)),

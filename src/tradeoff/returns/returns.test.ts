@@ -142,7 +142,7 @@ describe('returns by model', () => {
 
   it('name value of days before the first bill as left out', async () => {
     const row = await askRow('ranker', { start: '2026-09-01', end: '2026-11-30' });
-    expect(row?.notes).toEqual(['Value of 77 USD before 2026-10-01 is left out: the cost of those days is unknown.']);
+    expect(row?.notes).toEqual(['Value of $77 before 1 Oct 2026 is left out: the cost of those days is unknown.']);
     expect(row?.window.start).toBe('2026-10-01');
   });
 

@@ -75,7 +75,7 @@ describe('GPU time of runs', () => {
     expect(await readRunCost(a)).toMatchObject({
       gpuHours: { hours: '36', reason: null },
       hardware: [{ resource: 'H100', resourceId: `n-${tests}`, quantity: '1', hours: '36' }],
-      priceSources: ['GPU readings: 2 USD an hour, stated with the import of readings'],
+      priceSources: ['GPU readings: $2 an hour, stated with the import of readings'],
     });
     await eventually(async () => expect((await readRunCost(b)).total).toEqual(metered('24')));
     await eventually(async () => expect((await readRunCost(unknown)).total).toMatchObject({ cost: null, basis: null }));

@@ -1,4 +1,4 @@
-import { DEFAULT_METRIC } from '../../finops/billing/schema.ts';
+import { type CostMetric, DEFAULT_METRIC } from '../../finops/billing/schema.ts';
 import { findReceivedDays } from '../../finops/costs/index.ts';
 import { findMonitors } from '../../mlops/monitors/index.ts';
 import type { Monitor, MonitorWindow } from '../../mlops/monitors/schema.ts';
@@ -6,6 +6,7 @@ import type { DriftWindow } from '../../mlops/quality/schema.ts';
 import type { Model } from '../../mlops/registry/index.ts';
 import { findPolicies, selectModelPolicies } from '../gates/index.ts';
 import type { Policy } from '../gates/schema.ts';
+import type { ReturnFigures } from '../returns/schema.ts';
 import { addDays, clipDays, findPrecedingDays, toMidnightMs } from './days.ts';
 import type { ScorecardDeps } from './deps.ts';
 import type { OpenAlert } from './measures/alerts.ts';
@@ -62,6 +63,8 @@ export async function gatherFacts(
   };
 }
 
+const NO_FIGURES: ReadonlyMap<string, ReturnFigures> = new Map();
+
 /**
  * Costs of bills are known up to their last whole day, so the days of figures end there, and the preceding days are as many. Where no
  * requested day is billed, only metered costs are known.
@@ -75,12 +78,12 @@ async function gatherFigures(
   const billed = billedThrough === null ? days : clipDays(days, addDays(billedThrough, 1));
   const known = billed ?? days;
   const preceding = findPrecedingDays(known);
-  const read = (range: ScorecardDays) =>
-    names.length === 0 ? new Map() : deps.returns.ofModels(names, { ...range, metric: DEFAULT_METRIC });
-  const isFuture = toMidnightMs(known.start) > deps.clock.now();
-  const [now, before] = isFuture ? [new Map(), new Map()] : await Promise.all([read(known), read(preceding)]);
+  const isRead = names.length > 0 && toMidnightMs(known.start) <= deps.clock.now();
+  const metric: CostMetric = DEFAULT_METRIC;
+  const windows = [known, preceding].map((range) => ({ ...range, metric }));
+  const [now = NO_FIGURES, before = NO_FIGURES] = isRead ? await deps.returns.ofModels(names, windows) : [];
   const late = `the bills end on ${billedThrough}`;
-  const toRange = (of: Awaited<ReturnType<typeof read>>, model: string, range: ScorecardDays): RangeFigures => {
+  const toRange = (of: typeof NO_FIGURES, model: string, range: ScorecardDays): RangeFigures => {
     const found = of.get(model) ?? null;
     const isUnbilled = billed === null && found !== null && found.running.basis === 'allocated';
     return isUnbilled || found === null

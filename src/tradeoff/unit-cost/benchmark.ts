@@ -1,3 +1,4 @@
+import { formatPriceText } from '../../platform/units/index.ts';
 import { bootstrapServiceTime, LEAST_MEASUREMENTS } from './bootstrap.ts';
 import {
   buildHardwareName,
@@ -56,11 +57,9 @@ function computeGroupCost(group: readonly TimedUsage[], priceNow: PriceNow): Uni
   };
 }
 
-/** Example: `2 x vcpu at 0.08 USD an hour (contract of 2026-01)`. */
+/** Example: `2 x vcpu at $0.08 an hour (contract of 2026-01)`. */
 function describePricedHardware({ name, pricePerHour, priceSource }: Hardware): string {
-  return pricePerHour === null
-    ? name
-    : `${name} at ${pricePerHour.amount} ${pricePerHour.currency} an hour (${priceSource})`;
+  return pricePerHour === null ? name : `${name} at ${formatPriceText(pricePerHour)} an hour (${priceSource})`;
 }
 
 function measureServiceTime(group: readonly TimedUsage[]): ServiceTime {

@@ -1,4 +1,11 @@
-import { decimal, decimalString, groupThousands, type Money, type Period } from '../../platform/units/index.ts';
+import {
+  decimal,
+  decimalString,
+  formatPriceText,
+  groupThousands,
+  type Money,
+  type Period,
+} from '../../platform/units/index.ts';
 import { computePairedMeanInterval } from '../statistics/index.ts';
 import type { CostInterval } from '../unit-cost/schema.ts';
 import type { OutcomeSums } from './outcomes.ts';
@@ -126,7 +133,7 @@ export interface LoggedMetric {
  * Value of a prediction from the value of a unit of a metric: amount x metric. An error has no absolute value: only a difference of it
  * is worth something, so that it is unknown.
  *
- * @example accuracy 0.9 at 2 USD for each right answer -> 1.8 USD a prediction
+ * @example accuracy 0.9 at $2 for each right answer -> $1.80 a prediction
  */
 export function computeMetricValue(
   { metric, value, monitor }: UnitValue,
@@ -136,7 +143,7 @@ export function computeMetricValue(
     ...NOT_MEASURED,
     source: 'metric',
     perPrediction: null,
-    origin: `${value.amount} ${value.currency} for each unit of ${metric} by monitor ${monitor}`,
+    origin: `${formatPriceText(value)} for each unit of ${metric} by monitor ${monitor}`,
   };
   if (isLowerBetter(metric)) return { ...figure, reason: `${metric} is an error: only a difference of it has a value` };
   const logged = quality.find((one) => one.metric === metric);

@@ -7,14 +7,12 @@ import type { Clock } from '../../platform/units/index.ts';
 import type { Views } from '../views/index.ts';
 import type { SavedView } from '../views/schema.ts';
 import { findSchedule, type StoredSchedule } from './store.ts';
+import type { SummaryOwners } from './summaries/index.ts';
 
-export type Reader = Pick<Identity, 'name' | 'role'>;
+export type Reader = Pick<Identity, 'name' | 'role' | 'scopes'>;
 
 /** Account that scheduled a view, as it is now. */
-export interface ScheduleOwner extends Reader {
-  /** Whether its role reads cost. */
-  readonly readsCost: boolean;
-}
+export type ScheduleOwner = Reader;
 
 export interface ViewScheduleDeps {
   readonly store: Store;
@@ -22,6 +20,7 @@ export interface ViewScheduleDeps {
   readonly log: Log;
   readonly publicUrl: string | null;
   readonly read: Read;
+  readonly owners: SummaryOwners;
   readonly views: Pick<Views, 'read' | 'list'>;
   /** null: the account is deleted or disabled. Implemented by auth; injected by main. */
   readonly findOwner: (sql: Sql, account: string) => Promise<ScheduleOwner | null>;

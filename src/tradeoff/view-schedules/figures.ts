@@ -17,10 +17,8 @@ export interface FiguresQuestion {
   readonly today: string;
 }
 
-/** True if messages of the view have figures. */
-export function hasFiguresFor({ path }: Pick<SavedView, 'path'>): boolean {
-  return path === '/costs';
-}
+/** Page with figures by dimension and period. */
+export const COSTS = '/costs';
 
 /** Filters of a view of costs, with those of the frame. */
 export function listFilters(search: URLSearchParams): string[] {
@@ -33,9 +31,11 @@ export function listFilters(search: URLSearchParams): string[] {
   ];
 }
 
-/** Teams whose cost alone a view has; empty: it is not limited to teams. */
-export function listTeams(search: URLSearchParams): string[] {
-  return listFilters(search).flatMap((filter) => {
+/** Teams whose figures alone a view has; empty: it is not limited to teams. Only the page of costs has filters of teams. */
+export function listTeams({ path, search: text }: Pick<SavedView, 'path' | 'search'>): string[] {
+  const search = new URLSearchParams(text);
+  const filters = path === COSTS ? listFilters(search) : [`team=${search.get('team') ?? '*'}`];
+  return filters.flatMap((filter) => {
     const team = /^team=([^*]+)$/.exec(filter)?.[1];
     return team === undefined ? [] : [team];
   });

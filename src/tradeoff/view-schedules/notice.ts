@@ -1,10 +1,10 @@
 import { AppError } from '../../platform/errors/index.ts';
 import { findRoutes, notifyNamed, type RoutedNotice } from '../../platform/notification-routes/index.ts';
 import type { SavedView } from '../views/schema.ts';
-import { describeNoRoute, requireOwn, type ViewScheduleDeps } from './access.ts';
+import { describeNoRoute, type Reader, requireOwn, type ViewScheduleDeps } from './access.ts';
 import { findLocalDay } from './due-time.ts';
 import { listTeams } from './figures.ts';
-import { makeMessage } from './message.ts';
+import { listScopes, makeMessage } from './message.ts';
 import type { ViewDelivery, ViewMessage, ViewScheduleSpec } from './schema.ts';
 import { insertSent, type SentRow, type StoredSchedule } from './store.ts';
 
@@ -28,7 +28,7 @@ export async function makeNotice(
   { view: id, spec, owner: account }: StoredSchedule,
   sending: Sending,
 ): Promise<MadeNotice> {
-  const { store, clock, read } = deps;
+  const { store, clock, read, owners } = deps;
   const row: SentRow = {
     ...{ notice_id: sending.id, view_id: id, trigger_kind: sending.trigger, channel: spec.channel },
     ...{ due_at: sending.dueAt, sent_at: clock.now(), has_figures: 0, error: null },
@@ -44,13 +44,11 @@ export async function makeNotice(
   if (route === undefined) return { row: { ...row, error: describeNoRoute(spec.channel) }, routed: null };
   try {
     const view = await requireOwn(deps, store, owner, id);
-    const teams = listTeams(new URLSearchParams(view.search));
-    const withheld = owner.readsCost
-      ? findWithheld(spec.channel, route.spec.match.teams, teams)
-      : `${account} may not read cost.`;
+    const teams = listTeams(view);
+    const withheld = findMissingScope(owner, view) ?? findWithheld(spec.channel, route.spec.match.teams, teams);
     const today = findLocalDay(sending.dueAt, spec.timeZone);
-    const message = await makeMessage(read, view, { every: spec.every, today, withheld });
-    const has_figures = message.figures === null ? 0 : 1;
+    const message = await makeMessage({ read, owners }, view, { every: spec.every, today, withheld });
+    const has_figures = message.reason === null ? 1 : 0;
     return {
       row: { ...row, has_figures },
       routed: buildNotice(deps, view, { spec, account, teams, message, sending }),
@@ -70,7 +68,15 @@ export function fileNotice({ store }: Pick<ViewScheduleDeps, 'store'>, { row, ro
   });
 }
 
-/** A channel of teams receives no cost of other teams. */
+/** Reason that an account must not read the figures of a view; null: it may. */
+export function findMissingScope({ name, scopes }: Reader, view: SavedView): string | null {
+  const missing = scopes === null ? [] : listScopes(view).filter((scope) => !scopes.has(scope));
+  return missing.length === 0
+    ? null
+    : `${name} may not read the figures of this page: ${missing.join(', ')} is missing.`;
+}
+
+/** A channel of teams receives no figures of other teams. */
 function findWithheld(
   channel: string,
   allowed: readonly string[] | undefined,
@@ -99,7 +105,7 @@ function buildNotice(
     readonly sending: Sending;
   },
 ): RoutedNotice {
-  const { title, text, link, figures, reason } = message;
+  const { title, text, link, figures, summary, reason } = message;
   const at = new Date(sending.dueAt).toISOString();
   const page = publicUrl === null ? [] : [`${publicUrl.replace(/\/$/, '')}${link}`];
   const foot = `${describeTiming(spec)}, scheduled by ${account}.`;
@@ -110,7 +116,7 @@ function buildNotice(
       event: {
         ...{ specversion: '1.0', id: sending.id, source: `/api/v1/views/${view.view}`, type: 'steelyard.view.sent' },
         ...{ subject: view.view, time: at, datacontenttype: 'application/json' },
-        data: { view: view.view, name: view.name, link, figures, reason },
+        data: { view: view.view, name: view.name, link, figures, summary, reason },
       },
     },
   };

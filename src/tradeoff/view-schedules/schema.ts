@@ -75,12 +75,32 @@ export const ViewFigures = z
   .describe('Headline figures of a view of Costs, as the page shows them');
 export type ViewFigures = z.infer<typeof ViewFigures>;
 
+export const ViewSummary = z
+  .strictObject({
+    headline: z.string().describe('The figures of the page in one phrase'),
+    lines: z
+      .array(
+        z.strictObject({
+          label: z.string().describe('Budget, anomaly, action, model, endpoint or tile'),
+          text: z.string().describe('Its figures in words'),
+          amount: DecimalString.nullable().describe('Its exact amount; null: none, or unknown'),
+          currency: Currency.nullable().describe('Currency of `amount`; null without one'),
+        }),
+      )
+      .describe('The largest or gravest, at most 5; of the overview, its six tiles'),
+    others: z.number().int().describe('Lines that are not listed'),
+    notes: z.array(z.string()).describe('Data that the figures leave out'),
+  })
+  .describe('Headline figures of a view of another page than Costs, as the page shows them');
+export type ViewSummary = z.infer<typeof ViewSummary>;
+
 export const ViewMessage = z
   .strictObject({
     title: z.string().describe('First line'),
     text: z.string().describe('The whole message as plain text'),
     link: z.string().describe('Path and parameters of the page with the same figures'),
-    figures: ViewFigures.nullable().describe('null: the message has the link only, see reason'),
+    figures: ViewFigures.nullable().describe('Figures of a view of Costs; null: another page, or none, see reason'),
+    summary: ViewSummary.nullable().describe('Figures of a view of another page; null: Costs, or none, see reason'),
     reason: z.string().nullable().describe('Reason for a message without figures; null: it has figures'),
   })
   .describe('Message of a view');

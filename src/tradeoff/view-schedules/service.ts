@@ -4,7 +4,7 @@ import type { Sql } from '../../platform/store/index.ts';
 import { type Reader, requireOwn, requireRoute, requireSchedule, type ViewScheduleDeps } from './access.ts';
 import { computeNextTime, findLocalDay } from './due-time.ts';
 import { makeMessage } from './message.ts';
-import { fileNotice, makeNotice } from './notice.ts';
+import { fileNotice, findMissingScope, makeNotice } from './notice.ts';
 import type { SendInterval, ViewDelivery, ViewMessage, ViewSchedule, ViewScheduleSpec } from './schema.ts';
 import {
   findLastSent,
@@ -65,7 +65,8 @@ export async function previewMessage(
   { every, timeZone }: { readonly every: SendInterval; readonly timeZone: string },
 ): Promise<ViewMessage> {
   const view = await deps.views.read(deps.store, reader, id);
-  return makeMessage(deps.read, view, { every, today: findLocalDay(deps.clock.now(), timeZone), withheld: null });
+  const today = findLocalDay(deps.clock.now(), timeZone);
+  return makeMessage(deps, view, { every, today, withheld: findMissingScope(reader, view) });
 }
 
 /**

@@ -106,7 +106,20 @@ describe('a scheduled view', () => {
   });
 
   it.each([
-    ['of another page', '', '/budgets', 'all', 'Messages have figures for views of Costs; this one has the link only.'],
+    [
+      'of a page without figures',
+      '',
+      '/decisions',
+      'all',
+      'Messages have figures for views of Overview, Costs, Budgets, Forecasts, Anomalies, Savings, Registry, Endpoints and Monitoring; this one has the link only.',
+    ],
+    [
+      'for a channel of a team from a page with figures of all teams',
+      '',
+      '/budgets',
+      'search-only',
+      'Channel search-only receives figures of team search only, and the view is not filtered to it.',
+    ],
     [
       'for a channel of a team whose cost it does not have alone',
       '?by=team',
@@ -119,6 +132,49 @@ describe('a scheduled view', () => {
     await send(view);
     await drainAll(ledger.application);
     expect(bodies(view)).toMatchObject([{ data: { figures: null, reason, link: `${path}${search}` } }]);
+    await remove(view);
+  });
+
+  it.each([
+    ['/', 'Month to date and landing', /lands at|No forecast|no forecast/],
+    ['/budgets', 'search-month', /\$[\d,.]+( so far)? of \$10/],
+    ['/forecasts', 'search-month', /\$[\d,.]+( so far)? of \$10/],
+  ])('has the figures of %s in lines', async (path, label, text) => {
+    ledger.at('2026-11-20T12:00:00Z');
+    await call(ledger.application, postApply, {
+      body: {
+        documents: [
+          {
+            file: 'budget.yaml',
+            text: 'apiVersion: steelyard/v1\nkind: Budget\nmetadata: {name: search-month}\nspec: {subject: {team: search}, amount: "10", currency: USD}\n',
+          },
+        ],
+      },
+    });
+    const view = await schedule('?team=search', { channel: 'search-only' }, path);
+    await send(view);
+    await drainAll(ledger.application);
+    const [{ data }] = bodies(view);
+    expect(data).toMatchObject({ figures: null, reason: null, link: `${path}?team=search` });
+    const line = data.summary.lines.find((one: { label: string }) => one.label === label);
+    expect(line?.text).toMatch(text);
+    expect((await read(view)).last).toMatchObject({ hasFigures: true, error: null });
+    await remove(view);
+    ledger.at('2026-12-18T12:00:00Z');
+  });
+
+  it.each([
+    ['/anomalies', /^View : (No open anomaly|\d+ open anomal(y|ies), \$[\d,.]+ above the expected cost)/],
+    ['/recommendations', /^View : (No saving|\$[\d,.]+ a month in \d+ savings?)/],
+    ['/models', /^View : No registered model/],
+    ['/monitoring', /^View : /],
+    ['/endpoints', /^View : /],
+  ])('previews the figures of %s', async (path, text) => {
+    const body = { name: 'View ', path, search: '' };
+    const { view } = await call(ledger.application, createView, { body });
+    const message = await call(ledger.application, previewView, { params: { view }, query: {} });
+    expect(message).toMatchObject({ figures: null, reason: null, summary: { others: expect.any(Number) } });
+    expect(message.text).toMatch(new RegExp(text.source.replace('View :', 'View:')));
     await remove(view);
   });
 
@@ -150,7 +206,7 @@ describe('a scheduled view', () => {
     });
     const message = await call(application, previewView, { params: { view }, query: { every: 'month' } });
     expect(message.text).toMatch(
-      /^By team: [\d,.]+ USD\n2026-10, effective cost\.\nTotal: .+ USD, nothing charged in 2026-09\.\n- search: [\d,.]+ USD\n/,
+      /^By team: \$[\d,.]+\nOctober 2026, effective cost\.\nTotal: \$[\d,.]+, nothing charged in September 2026\.\n- search: \$[\d,.]+\n/,
     );
     await remove(view);
   });

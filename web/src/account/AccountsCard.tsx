@@ -5,7 +5,8 @@ import { FormDialog } from '../parts/FormDialog.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
-import table from '../table/table.module.css';
+import { SortableTable } from '../table/SortableTable.tsx';
+import { LoginKind } from './LoginKind.tsx';
 import { accountsQuery, useTokenChanges } from './use-tokens.ts';
 
 const TABLE_HEIGHT = 160;
@@ -23,43 +24,43 @@ export function AccountsCard({ own }: { readonly own: string }) {
     <Card title="Accounts" flush>
       <Loaded query={accounts} what="The accounts" height={TABLE_HEIGHT}>
         {(found) => (
-          <table className={table.table} aria-label="Accounts">
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Role</th>
-                <th scope="col">Status</th>
-                <th scope="col">Created</th>
-                <th scope="col">
-                  <span className="visually-hidden">Actions</span>
-                </th>
+          <SortableTable
+            label="Accounts"
+            rows={found.accounts}
+            columns={[
+              { head: 'Name', by: (one) => one.name },
+              { head: 'Role', by: (one) => one.role },
+              { head: 'Login', by: (one) => one.signOn?.confirmedAt ?? one.passwordUsedAt },
+              { head: 'Status', by: (one) => one.disabledAt },
+              { head: 'Created', by: (one) => one.createdAt },
+              { hiddenHead: 'Actions' },
+            ]}
+            row={(account) => (
+              <tr key={account.name}>
+                <th scope="row">{account.name}</th>
+                <td>{account.role}</td>
+                <td>
+                  <LoginKind account={account} />
+                </td>
+                <td>{account.disabledAt === null ? 'Active' : 'Disabled'}</td>
+                <td>
+                  <Instant at={account.createdAt} dayOnly />
+                </td>
+                <td>
+                  {account.name !== own && (
+                    <button
+                      type="button"
+                      className={parts.plain}
+                      aria-label={`Delete ${account.name}`}
+                      onClick={() => ask(account.name)}
+                    >
+                      Delete
+                    </button>
+                  )}
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {found.accounts.map(({ name, role, disabledAt, createdAt, hasPassword }) => (
-                <tr key={name}>
-                  <th scope="row">{name}</th>
-                  <td>{role}</td>
-                  <td>{disabledAt !== null ? 'Disabled' : hasPassword ? 'Active' : 'Active, tokens only'}</td>
-                  <td>
-                    <Instant at={createdAt} dayOnly />
-                  </td>
-                  <td>
-                    {name !== own && (
-                      <button
-                        type="button"
-                        className={parts.plain}
-                        aria-label={`Delete ${name}`}
-                        onClick={() => ask(name)}
-                      >
-                        Delete
-                      </button>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            )}
+          />
         )}
       </Loaded>
       {leaving !== null && (

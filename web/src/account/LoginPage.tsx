@@ -1,70 +1,40 @@
-import { useId, useState } from 'react';
-import { CallError } from '../client.ts';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { getSignOn } from '../../../src/platform/auth/schema.ts';
+import { endpointQuery } from '../client.ts';
 import { BrandMark } from '../frame/BrandMark.tsx';
-import parts from '../parts/parts.module.css';
 import styles from './account.module.css';
-import { useLogin } from './use-session.ts';
+import { PasswordForm } from './PasswordForm.tsx';
+import { SignOnButton } from './SignOnButton.tsx';
+import { readSignOnFailure } from './sign-on-failure.ts';
 
-/** Login form for an account; the requested page opens afterwards. */
+const signOnQuery = endpointQuery(getSignOn);
+
+/** Login by single sign-on, by password or both; the requested page opens afterwards. */
 export function LoginPage() {
-  const id = useId();
-  const [name, setName] = useState('');
-  const [password, setPassword] = useState('');
-  const login = useLogin();
-  const refused = login.error instanceof CallError ? login.error.problem.detail : login.error?.message;
+  const { data: signOn, isPending } = useQuery(signOnQuery);
+  const [failure] = useState(() => readSignOnFailure(window.location.search));
+  const [isPassword, setPassword] = useState(false);
+  const label = signOn?.label ?? null;
   return (
     <main className={styles.place} data-testid="login">
-      <form
-        className={styles.card}
-        onSubmit={(event) => {
-          event.preventDefault();
-          login.mutate({ name: name.trim().toLowerCase(), password });
-        }}
-      >
+      <div className={styles.card}>
         <h1 className={styles.title}>
           <BrandMark /> Log in to Steelyard
         </h1>
-        <label className={styles.label} htmlFor={`${id}-name`}>
-          Account
-        </label>
-        <input
-          id={`${id}-name`}
-          className={styles.input}
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          required
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <label className={styles.label} htmlFor={`${id}-password`}>
-          Password
-        </label>
-        <input
-          id={`${id}-password`}
-          className={styles.input}
-          type="password"
-          autoComplete="current-password"
-          required
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-        />
-        {refused !== undefined && (
+        {failure !== null && (
           <p className={styles.refused} role="alert">
-            {refused}
+            {failure}
           </p>
         )}
-        <button
-          type="submit"
-          className={`${parts.button} ${parts.primary} ${styles.submit}`}
-          disabled={login.isPending}
-        >
-          Log in
-        </button>
-        <p className={styles.hint}>
-          An administrator creates accounts: <code>steelyard account create NAME --role ROLE</code>
-        </p>
-      </form>
+        {label !== null && <SignOnButton label={label} />}
+        {label !== null && !isPassword && (
+          <button type="button" className={styles.other} onClick={() => setPassword(true)}>
+            Log in with a password
+          </button>
+        )}
+        {!isPending && (label === null || isPassword) && <PasswordForm isNamed={signOn?.passwords === 'named'} />}
+      </div>
     </main>
   );
 }

@@ -9,14 +9,6 @@ interface AllocationAnswerProps {
   readonly parts: BillParts;
 }
 
-/** Less than all is never rounded to 100 %. */
-function allocatedShare({ answered, total }: BillParts): string | null {
-  const ratio = decimal(answered).dividedBy(total);
-  if (ratio.greaterThanOrEqualTo(1) || ratio.lessThan('0.995')) return formatShare(answered, total);
-  const tenths = ratio.times(1000).floor().dividedBy(10);
-  return `${tenths.toFixed(1)}\u00a0%`;
-}
-
 /** Allocated share of the bill, the way it was allocated, and the unallocated share. */
 export function AllocationAnswer({ allocation, parts }: AllocationAnswerProps) {
   const { scope, rules } = allocation;
@@ -35,9 +27,11 @@ export function AllocationAnswer({ allocation, parts }: AllocationAnswerProps) {
   }
   return (
     <>
-      <strong>{allocatedShare(parts)}</strong> of {money(total)} of effective cost {when} is allocated:{' '}
-      <span data-testid="headline">{money(parts.answered)}</span>, which is {money(parts.direct)} direct,{' '}
-      {money(parts.shared)} split from shared pools and {money(parts.idle)} idle;{' '}
+      <strong>{formatShare(parts.answered, total)}</strong> of {money(total)} of effective cost {when} is allocated:{' '}
+      <span data-testid="headline">{money(parts.answered)}</span>, which is {money(parts.direct)} direct
+      {decimal(parts.idle).isZero() ? ' and ' : ', '}
+      {money(parts.shared)} split from shared pools
+      {!decimal(parts.idle).isZero() && <> and {money(parts.idle)} idle</>};{' '}
       <strong>
         <span data-testid="unallocated">{money(parts.unallocated)}</span>
       </strong>{' '}

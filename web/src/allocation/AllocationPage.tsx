@@ -7,13 +7,16 @@ import { Page } from '../parts/Page.tsx';
 import { AllocationAnswer } from './AllocationAnswer.tsx';
 import { AllocationTabs } from './AllocationTabs.tsx';
 import styles from './allocation.module.css';
+import { ComparedAnswer } from './ComparedAnswer.tsx';
 import { TeamRuleNotice } from './TeamRuleNotice.tsx';
 import { type Allocation, useAllocation } from './use-allocation.ts';
+import { type ComparedAllocation, useComparedAllocation } from './use-compared-allocation.ts';
 import { useDraft } from './use-draft.ts';
 
 /** Allocation: coverage of the bill, rules in force, and unallocated cost. */
 export function AllocationPage() {
   const allocation = useAllocation();
+  const compared = useComparedAllocation(allocation);
   const draft = useDraft();
   const { scope, rules, hits, coverage } = allocation;
   const unknown = (coverage.data?.rows ?? []).reduce((sum, row) => sum + row.rowsWithoutMetric, 0);
@@ -21,7 +24,7 @@ export function AllocationPage() {
   return (
     <Page
       title="Allocation"
-      answer={renderAllocationAnswer(allocation, failed !== undefined)}
+      answer={renderAllocationAnswer(allocation, compared, failed !== undefined)}
       longAnswer={!scope.empty}
     >
       <div className={styles.stack}>
@@ -41,15 +44,20 @@ export function AllocationPage() {
           </Notice>
         )}
         <TeamRuleNotice ask={!scope.empty && coverage.data !== undefined} />
-        <AllocationTabs allocation={allocation} draft={draft} />
+        <AllocationTabs allocation={allocation} compared={compared} draft={draft} />
       </div>
     </Page>
   );
 }
 
-function renderAllocationAnswer(allocation: Allocation, failed: boolean) {
+function renderAllocationAnswer(allocation: Allocation, compared: ComparedAllocation, failed: boolean) {
   if (allocation.scope.empty) return 'No bill has been imported yet, so nothing is allocated.';
   if (failed) return 'The allocation could not be read.';
   if (allocation.parts === undefined) return <AnswerPending />;
-  return <AllocationAnswer allocation={allocation} parts={allocation.parts} />;
+  return (
+    <>
+      <AllocationAnswer allocation={allocation} parts={allocation.parts} />
+      <ComparedAnswer compared={compared} currency={allocation.currency} />
+    </>
+  );
 }

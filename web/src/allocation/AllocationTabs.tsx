@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react';
 import { PageTabs } from '../parts/PageTabs.tsx';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import type { AllocationTab } from './allocation-search.ts';
+import { ComparedCard } from './ComparedCard.tsx';
 import { CoverageByCard } from './CoverageByCard.tsx';
 import { CoverageCard } from './CoverageCard.tsx';
 import { ReconciliationCard } from './ReconciliationCard.tsx';
@@ -11,6 +12,7 @@ import { SharedCostsCard } from './SharedCostsCard.tsx';
 import { SuggestionsCard } from './SuggestionsCard.tsx';
 import { UnallocatedCard } from './UnallocatedCard.tsx';
 import type { Allocation } from './use-allocation.ts';
+import type { ComparedAllocation } from './use-compared-allocation.ts';
 import type { Draft } from './use-draft.ts';
 
 /** Its YAML parser is loaded when the tab is opened. */
@@ -19,6 +21,7 @@ const EDITOR_HEIGHT = 240;
 
 interface AllocationTabsProps {
   readonly allocation: Allocation;
+  readonly compared: ComparedAllocation;
   readonly draft: Draft;
 }
 
@@ -34,7 +37,7 @@ const TABS: readonly { readonly value: AllocationTab; readonly label: string }[]
 const RULES_ONLY = TABS.filter(({ value }) => value === 'rules');
 
 /** One tool of the allocation at a time. */
-export function AllocationTabs({ allocation, draft }: AllocationTabsProps) {
+export function AllocationTabs({ allocation, compared, draft }: AllocationTabsProps) {
   const { scope, month, search } = allocation;
   const navigate = useNavigate({ from: '/allocation' });
   const tab = scope.empty ? 'rules' : (search.tab ?? 'coverage');
@@ -47,6 +50,7 @@ export function AllocationTabs({ allocation, draft }: AllocationTabsProps) {
     <PageTabs label="Allocation" tabs={scope.empty ? RULES_ONLY : TABS} value={tab} onChange={choose}>
       {tab === 'coverage' && (
         <>
+          {compared.isWanted && <ComparedCard compared={compared} currency={allocation.currency} />}
           <CoverageCard allocation={allocation} />
           <CoverageByCard allocation={allocation} />
         </>

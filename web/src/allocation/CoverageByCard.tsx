@@ -6,13 +6,13 @@ import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { toCsv } from '../format/csv.ts';
 import { dimensionLabel, dimensionValue } from '../format/dimension.ts';
-import { formatPercent } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Select } from '../parts/Select.tsx';
 import { ShareBar } from '../parts/ShareBar.tsx';
+import { ShareText } from '../parts/ShareText.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { compareAmounts, compareNumbers, compareTexts } from '../table/comparators.ts';
 import { SortHead } from '../table/SortHead.tsx';
@@ -129,7 +129,9 @@ function Share({ row }: { readonly row: CoverageRow }) {
   return (
     <span className={styles.share}>
       <ShareBar ratio={row.allocatedRatio} />
-      <span>{formatPercent(row.allocatedRatio * 100)}</span>
+      <span>
+        <ShareText part={String(row.allocatedRatio)} whole="1" />
+      </span>
     </span>
   );
 }

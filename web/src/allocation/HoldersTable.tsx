@@ -3,6 +3,7 @@ import { decimal } from '../../../src/platform/units/schema.ts';
 import { counted } from '../format/number.ts';
 import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import styles from './allocation.module.css';
 import { holderText } from './holder-text.ts';
@@ -15,38 +16,32 @@ export function HoldersTable({ holders }: { readonly holders: Preview['holders']
   return (
     <div>
       <h3 className={styles.subTitle}>Cost by owner</h3>
-      <table className={`${table.table} ${styles.tight}`} data-testid="holders">
-        <thead>
-          <tr>
-            <th scope="col">Owner</th>
-            <th scope="col" className={table.number}>
-              Now
-            </th>
-            <th scope="col" className={table.number}>
-              After
-            </th>
-            <th scope="col" className={table.number}>
-              Change
-            </th>
+      <SortableTable
+        testId="holders"
+        className={styles.tight}
+        rows={changed}
+        most={MAX_ROWS}
+        columns={[
+          { head: 'Owner', by: holderText },
+          { head: 'Now', by: (one) => one.before, numeric: true },
+          { head: 'After', by: (one) => one.after, numeric: true },
+          { head: 'Change', by: (one) => one.change, numeric: true },
+        ]}
+        row={(holder) => (
+          <tr key={`${holderText(holder)} ${holder.currency}`}>
+            <th scope="row">{holderText(holder)}</th>
+            <td className={table.number}>
+              <MoneyFigure money={{ amount: holder.before, currency: holder.currency }} />
+            </td>
+            <td className={table.number}>
+              <MoneyFigure money={{ amount: holder.after, currency: holder.currency }} />
+            </td>
+            <td className={table.number}>
+              <MoneyDelta money={{ amount: holder.change, currency: holder.currency }} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {changed.slice(0, MAX_ROWS).map((holder) => (
-            <tr key={`${holderText(holder)} ${holder.currency}`}>
-              <th scope="row">{holderText(holder)}</th>
-              <td className={table.number}>
-                <MoneyFigure money={{ amount: holder.before, currency: holder.currency }} />
-              </td>
-              <td className={table.number}>
-                <MoneyFigure money={{ amount: holder.after, currency: holder.currency }} />
-              </td>
-              <td className={table.number}>
-                <MoneyDelta money={{ amount: holder.change, currency: holder.currency }} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        )}
+      />
       {changed.length > MAX_ROWS && (
         <p className={styles.small}>and {counted(changed.length - MAX_ROWS, 'smaller change')}</p>
       )}

@@ -4,6 +4,7 @@ import { formatMeasure } from '../format/number.ts';
 import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import styles from './allocation.module.css';
 
@@ -22,53 +23,41 @@ interface ReconciliationTableProps {
 /** One row for each billed resource; the totals include all of them. */
 export function ReconciliationTable({ resources, totals }: ReconciliationTableProps) {
   return (
-    <table className={table.table} data-testid="reconciliation">
-      <thead>
-        <tr>
-          <th scope="col">Resource</th>
-          <th scope="col" className={table.number}>
-            Effective
+    <SortableTable
+      testId="reconciliation"
+      rows={resources}
+      columns={[
+        { head: 'Resource', by: (one) => one.resource },
+        { head: 'Effective', by: (one) => one.billed, numeric: true },
+        { head: 'Used', by: (one) => one.reconciled, numeric: true },
+        { head: 'Idle', by: (one) => one.idle, numeric: true },
+        { head: 'Untracked', by: (one) => one.untracked, numeric: true },
+        { head: 'Metered', by: (one) => one.metered, numeric: true, className: table.wideOnly },
+        { head: 'Price variance', by: (one) => one.priceVariance, numeric: true, className: table.wideOnly },
+      ]}
+      row={(resource) => (
+        <tr key={`${resource.resource} ${resource.match} ${resource.currency}`}>
+          <th scope="row" className={styles.resource}>
+            {shortName(resource.resource)}
+            <small className={styles.small}>
+              {MATCHES[resource.match]}, {formatMeasure(resource.meteredHours)} of {formatMeasure(resource.billedHours)}{' '}
+              hours
+            </small>
           </th>
-          <th scope="col" className={table.number}>
-            Used
-          </th>
-          <th scope="col" className={table.number}>
-            Idle
-          </th>
-          <th scope="col" className={table.number}>
-            Untracked
-          </th>
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Metered
-          </th>
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Price variance
-          </th>
+          <Amounts amounts={resource} />
         </tr>
-      </thead>
-      <tbody>
-        {resources.map((resource) => (
-          <tr key={`${resource.resource} ${resource.match} ${resource.currency}`}>
-            <th scope="row" className={styles.resource}>
-              {shortName(resource.resource)}
-              <small className={styles.small}>
-                {MATCHES[resource.match]}, {formatMeasure(resource.meteredHours)} of{' '}
-                {formatMeasure(resource.billedHours)} hours
-              </small>
-            </th>
-            <Amounts amounts={resource} />
-          </tr>
-        ))}
-      </tbody>
-      <tfoot>
-        {totals.map((total) => (
-          <tr key={total.currency}>
-            <th scope="row">All resources</th>
-            <Amounts amounts={total} />
-          </tr>
-        ))}
-      </tfoot>
-    </table>
+      )}
+      foot={
+        <tfoot>
+          {totals.map((total) => (
+            <tr key={total.currency}>
+              <th scope="row">All resources</th>
+              <Amounts amounts={total} />
+            </tr>
+          ))}
+        </tfoot>
+      }
+    />
   );
 }
 

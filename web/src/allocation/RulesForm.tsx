@@ -81,7 +81,7 @@ export function RulesForm({ draft }: { readonly draft: Draft }) {
         ))}
       </ol>
       <button type="button" className={parts.button} onClick={add}>
-        Add a rule
+        Add rule
       </button>
       {read.hidden.length > 0 && (
         <p className={parts.note}>

@@ -5,6 +5,7 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import { ShareBar } from '../parts/ShareBar.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import styles from './allocation.module.css';
 import { givesText, matchText, timesText } from './rule-text.ts';
@@ -20,56 +21,53 @@ interface RulesTableProps {
 /** Rules in order with conditions, receivers and matched cost; last the rows that no rule matched. */
 export function RulesTable({ rules, hits }: RulesTableProps) {
   const none = hits?.filter((hit) => hit.rule === null) ?? [];
+  const findTaken = (rule: AllocationRule) => hits?.filter((hit) => hit.rule === rule.name) ?? [];
   return (
-    <table className={`${table.table} ${styles.rules}`} data-testid="rules">
-      <thead>
-        <tr>
-          <th scope="col">
-            <span className="visually-hidden">Order</span>
+    <SortableTable
+      testId="rules"
+      className={styles.rules}
+      rows={rules}
+      columns={[
+        { hiddenHead: 'Order' },
+        { head: 'Rule', by: (one) => one.name },
+        { head: 'Goes to', by: givesText, className: table.wideOnly },
+        { head: 'Rows', by: (one) => sumRows(findTaken(one)), numeric: true, className: table.wideOnly },
+        { head: 'Amount', by: (one) => findTaken(one)[0]?.amount, numeric: true },
+        {
+          head: 'Share of the bill',
+          by: (one) => findTaken(one)[0]?.share,
+          numeric: true,
+          className: styles.shareColumn,
+        },
+      ]}
+      row={(rule, index) => (
+        <tr key={rule.name}>
+          <td className={styles.order}>{index + 1}</td>
+          <th scope="row">
+            {hits === undefined ? rule.name : <RowsLink rule={rule.name} label={rule.name} />}
+            <small className={styles.small}>{matchText(rule)}</small>
+            <small className={`${styles.small} ${styles.phoneOnly}`}>→ {givesText(rule)}</small>
+            {timesText(rule) !== null && <small className={styles.small}>{timesText(rule)}</small>}
           </th>
-          <th scope="col">Rule</th>
-          <th scope="col" className={table.wideOnly}>
-            Goes to
-          </th>
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Rows
-          </th>
-          <th scope="col" className={table.number}>
-            Amount
-          </th>
-          <th scope="col" className={`${styles.shareColumn} ${table.number}`}>
-            Share of the bill
-          </th>
+          <td className={`${styles.gives} ${table.wideOnly}`}>{givesText(rule)}</td>
+          <Taken hits={hits?.filter((hit) => hit.rule === rule.name)} />
         </tr>
-      </thead>
-      <tbody>
-        {rules.map((rule, index) => (
-          <tr key={rule.name}>
-            <td className={styles.order}>{index + 1}</td>
-            <th scope="row">
-              {hits === undefined ? rule.name : <RowsLink rule={rule.name} label={rule.name} />}
-              <small className={styles.small}>{matchText(rule)}</small>
-              <small className={`${styles.small} ${styles.phoneOnly}`}>→ {givesText(rule)}</small>
-              {timesText(rule) !== null && <small className={styles.small}>{timesText(rule)}</small>}
-            </th>
-            <td className={`${styles.gives} ${table.wideOnly}`}>{givesText(rule)}</td>
-            <Taken hits={hits?.filter((hit) => hit.rule === rule.name)} />
-          </tr>
-        ))}
-      </tbody>
-      {none.length > 0 && (
-        <tfoot>
-          <tr>
-            <td />
-            <th scope="row">
-              <RowsLink rule="" label="taken by no rule" />
-            </th>
-            <td className={`${styles.gives} ${table.wideOnly}`}>unallocated</td>
-            <Taken hits={none} />
-          </tr>
-        </tfoot>
       )}
-    </table>
+      foot={
+        none.length > 0 && (
+          <tfoot>
+            <tr>
+              <td />
+              <th scope="row">
+                <RowsLink rule="" label="matched by no rule" />
+              </th>
+              <td className={`${styles.gives} ${table.wideOnly}`}>unallocated</td>
+              <Taken hits={none} />
+            </tr>
+          </tfoot>
+        )
+      }
+    />
   );
 }
 
@@ -102,9 +100,7 @@ function Taken({ hits }: { readonly hits: readonly RuleHit[] | undefined }) {
   }
   return (
     <>
-      <td className={`${table.number} ${table.wideOnly}`}>
-        {formatCount(hits.reduce((sum, hit) => sum + hit.billRows, 0))}
-      </td>
+      <td className={`${table.number} ${table.wideOnly}`}>{formatCount(sumRows(hits) ?? 0)}</td>
       <td className={table.number}>
         {hits.map((hit) => (
           <div key={hit.currency}>
@@ -124,4 +120,9 @@ function Taken({ hits }: { readonly hits: readonly RuleHit[] | undefined }) {
       </td>
     </>
   );
+}
+
+/** Matched rows of a rule in all currencies; null when they are not known. */
+function sumRows(hits: readonly RuleHit[]): number | null {
+  return hits.length === 0 ? null : hits.reduce((sum, hit) => sum + hit.billRows, 0);
 }

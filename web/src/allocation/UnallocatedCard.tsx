@@ -5,7 +5,7 @@ import { costDimensions } from '../../../src/finops/costs/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { toCsv } from '../format/csv.ts';
 import { dimensionLabel, dimensionValue } from '../format/dimension.ts';
-import { formatCount, formatPercent } from '../format/number.ts';
+import { formatCount } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
@@ -13,7 +13,9 @@ import { Loaded } from '../parts/Loaded.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Select } from '../parts/Select.tsx';
 import { ShareBar } from '../parts/ShareBar.tsx';
+import { ShareText } from '../parts/ShareText.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import styles from './allocation.module.css';
 import type { Allocation } from './use-allocation.ts';
@@ -70,56 +72,50 @@ export function UnallocatedCard({ allocation }: { readonly allocation: Allocatio
               why="Every row of the bill is allocated."
             />
           ) : (
-            <table className={table.table} data-testid="unallocated-rows">
-              <thead>
-                <tr>
-                  <th scope="col">{dimensionLabel(by)}</th>
-                  <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-                    Rows
+            <SortableTable
+              testId="unallocated-rows"
+              rows={rows}
+              columns={[
+                { head: dimensionLabel(by), by: (one) => dimensionValue(by, one.value) },
+                { head: 'Rows', by: (one) => one.billRows, numeric: true, className: table.wideOnly },
+                { head: 'Unallocated', by: (one) => one.amount, numeric: true },
+                { head: 'Share', by: (one) => one.share, numeric: true, className: styles.shareColumn },
+              ]}
+              row={(row) => (
+                <tr key={`${row.value} ${row.currency}`}>
+                  <th scope="row">
+                    <Link
+                      to="/costs"
+                      search={{
+                        by: ['team'],
+                        view: 'rows',
+                        filter: ['kind=unallocated', `${by}=${row.value ?? ''}`],
+                        ...(scope.range === undefined ? { period: 'all' as const } : range),
+                      }}
+                      className={table.rowLink}
+                    >
+                      {dimensionValue(by, row.value)}
+                    </Link>
                   </th>
-                  <th scope="col" className={table.number}>
-                    Unallocated
-                  </th>
-                  <th scope="col" className={`${styles.shareColumn} ${table.number}`}>
-                    Share
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map((row) => (
-                  <tr key={`${row.value} ${row.currency}`}>
-                    <th scope="row">
-                      <Link
-                        to="/costs"
-                        search={{
-                          by: ['team'],
-                          view: 'rows',
-                          filter: ['kind=unallocated', `${by}=${row.value ?? ''}`],
-                          ...(scope.range === undefined ? { period: 'all' as const } : range),
-                        }}
-                        className={table.rowLink}
-                      >
-                        {dimensionValue(by, row.value)}
-                      </Link>
-                    </th>
-                    <td className={`${table.number} ${table.wideOnly}`}>{formatCount(row.billRows)}</td>
-                    <td className={table.number}>
-                      <MoneyFigure money={row} />
-                    </td>
-                    <td className={`${styles.shareColumn} ${table.number}`}>
-                      {row.share === null ? (
-                        <Unknown reason="The unallocated cost is not above zero, so there is no share." />
-                      ) : (
-                        <span className={styles.share}>
-                          <ShareBar ratio={row.share} variable="--cat-other" />
-                          <span>{formatPercent(row.share * 100)}</span>
+                  <td className={`${table.number} ${table.wideOnly}`}>{formatCount(row.billRows)}</td>
+                  <td className={table.number}>
+                    <MoneyFigure money={row} />
+                  </td>
+                  <td className={`${styles.shareColumn} ${table.number}`}>
+                    {row.share === null ? (
+                      <Unknown reason="The unallocated cost is not above zero, so there is no share." />
+                    ) : (
+                      <span className={styles.share}>
+                        <ShareBar ratio={row.share} variable="--cat-other" />
+                        <span>
+                          <ShareText part={String(row.share)} whole="1" />
                         </span>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+                      </span>
+                    )}
+                  </td>
+                </tr>
+              )}
+            />
           )
         }
       </Loaded>

@@ -13,7 +13,7 @@ import type { AnomaliesSearch } from './anomalies-search.ts';
 import { ListCard } from './ListCard.tsx';
 import { TimelineCard } from './TimelineCard.tsx';
 import { useAnomalies, useDailyCost } from './use-anomalies.ts';
-import { anomaliesAnswer } from './words.ts';
+import { anomaliesAnswer, largestText } from './words.ts';
 
 const HEIGHT = 720;
 
@@ -41,7 +41,7 @@ export function AnomaliesPage() {
     const compared =
       isCompared && scope.before !== undefined && before.data !== undefined
         ? ` Compared with: ${anomaliesAnswer(before.data, rangePhrase(scope.before))}`
-        : '';
+        : largestText(anomalies.data);
     return `${anomaliesAnswer(anomalies.data, phrase)}${compared}`;
   };
   if (scope.empty) {

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { AnomalyRow } from '../../../src/finops/anomalies/schema.ts';
 import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import styles from './anomalies.module.css';
 
@@ -20,38 +21,32 @@ interface ChangesTableProps {
 /** Expected and actual amounts, line by line and in total. */
 export function ChangesTable({ label, of, lines, together, currency }: ChangesTableProps) {
   return (
-    <table className={table.table} aria-label={label}>
-      <thead>
-        <tr>
-          <th scope="col">{of}</th>
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Expected
+    <SortableTable
+      label={label}
+      rows={lines}
+      columns={[
+        { head: of, by: (one) => one.key },
+        { head: 'Expected', by: (one) => one.amounts.expected, numeric: true, className: table.wideOnly },
+        { head: 'Actual', by: (one) => one.amounts.actual, numeric: true },
+        { head: 'Change', by: (one) => one.amounts.change, numeric: true },
+      ]}
+      row={({ key, name, amounts }) => (
+        <tr key={key}>
+          <th scope="row" className={styles.value}>
+            {name}
           </th>
-          <th scope="col" className={table.number}>
-            Actual
-          </th>
-          <th scope="col" className={table.number}>
-            Change
-          </th>
+          <AmountCells amounts={amounts} currency={currency} />
         </tr>
-      </thead>
-      <tbody>
-        {lines.map(({ key, name, amounts }) => (
-          <tr key={key}>
-            <th scope="row" className={styles.value}>
-              {name}
-            </th>
-            <AmountCells amounts={amounts} currency={currency} />
+      )}
+      foot={
+        <tfoot>
+          <tr>
+            <th scope="row">Total</th>
+            <AmountCells amounts={together} currency={currency} />
           </tr>
-        ))}
-      </tbody>
-      <tfoot>
-        <tr>
-          <th scope="row">Total</th>
-          <AmountCells amounts={together} currency={currency} />
-        </tr>
-      </tfoot>
-    </table>
+        </tfoot>
+      }
+    />
   );
 }
 

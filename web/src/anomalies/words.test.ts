@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Anomaly, type AnomalyList, groupRepeats } from '../../../src/finops/anomalies/schema.ts';
 import { anomaliesQuery } from './anomalies-search.ts';
-import { anomaliesAnswer } from './words.ts';
+import { anomaliesAnswer, largestText } from './words.ts';
 
 const anomaly = (id: string, changed: Partial<Anomaly> = {}): Anomaly => ({
   ...{ id, measure: 'cost', kind: 'spike', direction: 'over', state: 'ended', mergedInto: null, title: 'ads' },
@@ -53,4 +53,17 @@ it('repeats of a cause stand behind the first of them, in their order', () => {
     ['a', ['c', 'd']],
     ['b', []],
   ]);
+});
+
+it('names the largest of several anomalies, whatever its sign', () => {
+  const [small, large] = [anomaly('a'), anomaly('b', { title: 'feed', impact: '-1250.4' })];
+  const others = [
+    anomaly('c', { impact: '9000', counts: false }),
+    anomaly('d', { impact: '9000', measure: 'gpu_idle_cost' }),
+  ];
+  expect(largestText({ anomalies: [small, large, ...others] })).toBe(' Largest: feed, \u2212$1,250.');
+  expect(largestText({ anomalies: [small, anomaly('b', { title: 'feed', impact: '150' })] })).toBe(
+    ' Largest: feed, +$150.',
+  );
+  expect(largestText({ anomalies: [large, ...others] })).toBe('');
 });

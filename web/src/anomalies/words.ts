@@ -69,8 +69,8 @@ export function sliceName(slice: AnomalySlice): string {
   return named.length === 0 ? 'Everything' : named.map(({ value }) => shortName(value)).join(' · ');
 }
 
-/** The amount at the end of the server's title: `: +162.49 USD a day`. */
-const AMOUNT = /: [+-][\d,.]+ [A-Z]{3} a day$/;
+/** The amount at the end of the server's title: `: +$162.49 a day`; earlier versions wrote `: +162.49 USD a day`. */
+const AMOUNT = /: [+-](?:[^\d\s]|[A-Z_\d]+ )?[\d,.]+(?: [A-Z]{3})? a day$/;
 
 /** Title of an anomaly without its amount: the server's title, otherwise the slice with SKUs as text. */
 export function formatTitle({ title, slice }: Pick<Anomaly, 'title' | 'slice'>): string {
@@ -136,4 +136,17 @@ export function anomaliesAnswer(list: AnomalyList, phrase: string): string {
       : `${wasted.join('; ')} of the amount paid bought fewer GPU hours and predictions than usual`;
   if (sides.length === 0) return use === '' ? `${subject}${inRange}.` : `${subject}${goOn}${inRange}: ${use}.`;
   return `${subject}${goOn}: ${sides.join('; ')}${inRange}${use === '' ? '' : `; ${use}`}.`;
+}
+
+/** ` Largest: p4d.24xlarge · search, +$12,310.`; nothing for fewer than two amounts, which the sum does not differ from. */
+export function largestText({ anomalies }: Pick<AnomalyList, 'anomalies'>): string {
+  const counted = anomalies.flatMap((one) =>
+    one.counts && isOfBill(one) && one.impact !== null && one.currency !== null
+      ? [{ one, money: { amount: one.impact, currency: one.currency } }]
+      : [],
+  );
+  const [largest] = counted.toSorted((a, b) => decimal(b.money.amount).abs().comparedTo(decimal(a.money.amount).abs()));
+  if (largest === undefined || counted.length < 2) return '';
+  const sign = decimal(largest.money.amount).isPositive() ? '+' : '';
+  return ` Largest: ${formatTitle(largest.one)}, ${sign}${formatAbout(largest.money)}.`;
 }

@@ -6,6 +6,7 @@ import { formatMonth } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import styles from './bill-upload.module.css';
 
@@ -30,43 +31,37 @@ export function QualityCard({ delivery }: { readonly delivery: string }) {
           findings.length === 0 ? (
             <p className={styles.passed}>No findings in {counted(rows, 'row')}.</p>
           ) : (
-            <table className={table.table} data-testid="quality-findings">
-              <thead>
-                <tr>
-                  <th scope="col">Finding</th>
-                  <th scope="col">Month</th>
-                  <th scope="col" className={table.number}>
-                    Rows
+            <SortableTable
+              testId="quality-findings"
+              rows={findings}
+              columns={[
+                { head: 'Finding', by: (one) => one.title },
+                { head: 'Month', by: (one) => one.period },
+                { head: 'Rows', by: (one) => one.rows, numeric: true },
+                { head: 'Billed', by: (one) => one.billed[0]?.amount, numeric: true },
+                { head: 'First example', by: (one) => one.example.file },
+              ]}
+              row={(finding) => (
+                <tr key={`${finding.period} ${finding.rule}`}>
+                  <th scope="row" data-tip={finding.focus}>
+                    {finding.title}
                   </th>
-                  <th scope="col" className={table.number}>
-                    Billed
-                  </th>
-                  <th scope="col">First example</th>
+                  <td>{formatMonth(finding.period)}</td>
+                  <td className={table.number}>{formatCount(finding.rows)}</td>
+                  <td className={table.number}>
+                    {finding.billed.map((money) => (
+                      <div key={money.currency}>
+                        <MoneyFigure money={money} />
+                      </div>
+                    ))}
+                  </td>
+                  <td className={styles.example}>
+                    {finding.example.file}, row {formatCount(finding.example.row)}: {finding.column}{' '}
+                    <code>{finding.example.value}</code>
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {findings.map((finding) => (
-                  <tr key={`${finding.period} ${finding.rule}`}>
-                    <th scope="row" data-tip={finding.focus}>
-                      {finding.title}
-                    </th>
-                    <td>{formatMonth(finding.period)}</td>
-                    <td className={table.number}>{formatCount(finding.rows)}</td>
-                    <td className={table.number}>
-                      {finding.billed.map((money) => (
-                        <div key={money.currency}>
-                          <MoneyFigure money={money} />
-                        </div>
-                      ))}
-                    </td>
-                    <td className={styles.example}>
-                      {finding.example.file}, row {formatCount(finding.example.row)}: {finding.column}{' '}
-                      <code>{finding.example.value}</code>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+              )}
+            />
           )
         }
       </Loaded>

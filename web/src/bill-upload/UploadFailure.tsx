@@ -3,6 +3,7 @@ import type { CallInput } from '../../../src/platform/contract/schema.ts';
 import { CallError } from '../client.ts';
 import { counted, formatCount } from '../format/number.ts';
 import parts from '../parts/parts.module.css';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import styles from './bill-upload.module.css';
 import { describeRefusal, listChoices } from './upload-choices.ts';
@@ -55,28 +56,25 @@ export function UploadFailure({ error, onAgain, onOther }: UploadFailureProps) {
 function RejectedRows({ rows }: { readonly rows: readonly RejectedRow[] }) {
   return (
     <div className={styles.rejected}>
-      <table className={table.table} data-testid="rejected-rows">
-        <thead>
-          <tr>
-            <th scope="col">File</th>
-            <th scope="col" className={table.number}>
-              Line
-            </th>
-            <th scope="col">Column</th>
-            <th scope="col">Problem</th>
+      <SortableTable
+        testId="rejected-rows"
+        rows={rows}
+        most={MAX_ROWS}
+        columns={[
+          { head: 'File', by: (one) => one.file },
+          { head: 'Line', by: (one) => one.line, numeric: true },
+          { head: 'Column', by: (one) => one.column },
+          { head: 'Problem', by: (one) => one.reason },
+        ]}
+        row={({ file, line, column, reason }) => (
+          <tr key={`${file} ${line} ${column} ${reason}`}>
+            <th scope="row">{file}</th>
+            <td className={table.number}>{line === null ? '–' : formatCount(line)}</td>
+            <td>{column ?? 'the whole row'}</td>
+            <td>{reason}</td>
           </tr>
-        </thead>
-        <tbody>
-          {rows.slice(0, MAX_ROWS).map(({ file, line, column, reason }) => (
-            <tr key={`${file} ${line} ${column} ${reason}`}>
-              <th scope="row">{file}</th>
-              <td className={table.number}>{line === null ? '–' : formatCount(line)}</td>
-              <td>{column ?? 'the whole row'}</td>
-              <td>{reason}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        )}
+      />
       {rows.length > MAX_ROWS && <p className={styles.hint}>and {counted(rows.length - MAX_ROWS, 'more row')}</p>}
     </div>
   );

@@ -2,6 +2,7 @@ import type { BudgetDetail } from '../../../src/finops/budgets/schema.ts';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 
 /** Amounts approved for this window, with their reasons. */
@@ -16,29 +17,25 @@ export function ApprovalsTable({ budget: { name, approvals, limit } }: { readonl
     );
   }
   return (
-    <table className={table.table} aria-label={`Approvals of ${name}`}>
-      <thead>
-        <tr>
-          <th scope="col">Approved</th>
-          <th scope="col" className={table.number}>
-            Extra amount
+    <SortableTable
+      label={`Approvals of ${name}`}
+      rows={approvals}
+      columns={[
+        { head: 'Approved', by: (one) => one.approvedAt },
+        { head: 'Extra amount', by: (one) => one.amount, numeric: true },
+        { head: 'Reason', by: (one) => one.note },
+      ]}
+      row={({ approvedAt, amount, note }) => (
+        <tr key={`${approvedAt} ${amount} ${note}`}>
+          <th scope="row">
+            <Instant at={approvedAt} />
           </th>
-          <th scope="col">Reason</th>
+          <td className={table.number}>
+            <MoneyFigure money={{ amount, currency: limit.currency }} />
+          </td>
+          <td>{note}</td>
         </tr>
-      </thead>
-      <tbody>
-        {approvals.map(({ approvedAt, amount, note }) => (
-          <tr key={`${approvedAt} ${amount} ${note}`}>
-            <th scope="row">
-              <Instant at={approvedAt} />
-            </th>
-            <td className={table.number}>
-              <MoneyFigure money={{ amount, currency: limit.currency }} />
-            </td>
-            <td>{note}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      )}
+    />
   );
 }

@@ -1,6 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
-import type { Budget } from '../../../src/finops/budgets/schema.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
@@ -11,7 +10,7 @@ import { BudgetsTable } from './BudgetsTable.tsx';
 import { findLanding, findStatus } from './budget-landing.ts';
 import { useBudgetChange } from './use-budget-change.ts';
 import { useBudgets } from './use-budgets.ts';
-import { answerText } from './words.ts';
+import { answerText, describeWorst } from './words.ts';
 
 const BudgetDialog = lazy(() => import('./BudgetDialog.tsx').then((module) => ({ default: module.BudgetDialog })));
 const TABLE_HEIGHT = 280;
@@ -26,8 +25,12 @@ export function BudgetsPage() {
     void navigate({ search: (before) => ({ ...before, new: open ? 'budget' : undefined }), replace: true });
   const answer = () => {
     if (budgets.data !== undefined) {
-      const isAtRisk = (one: Budget) => findStatus(one, findLanding(one, forecasts.data?.forecasts ?? [])) === 'risk';
-      return answerText(budgets.data.budgets, budgets.data.budgets.filter(isAtRisk).length);
+      const landed = budgets.data.budgets.map((budget) => ({
+        budget,
+        landing: findLanding(budget, forecasts.data?.forecasts ?? []),
+      }));
+      const atRisk = landed.filter(({ budget, landing }) => findStatus(budget, landing) === 'risk').length;
+      return answerText(budgets.data.budgets, atRisk, describeWorst(landed));
     }
     return budgets.isError ? 'The budgets could not be read.' : <AnswerPending />;
   };
@@ -35,7 +38,7 @@ export function BudgetsPage() {
     <Page title="Budgets" answer={answer()}>
       <Card
         title="Budgets"
-        note="Effective (amortized) cost to the last whole day, against the limit of the current period."
+        note="Effective (amortized) cost of the current period, to its last whole day once it has one, against the limit."
         actions={
           <button type="button" className={parts.button} onClick={() => setCreating(true)}>
             New budget…

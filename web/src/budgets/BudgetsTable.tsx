@@ -5,7 +5,7 @@ import type { LedgerForecasts } from '../../../src/finops/forecasts/schema.ts';
 import { DataTable } from '../table/DataTable.tsx';
 import { type BudgetRow, buildBudgetColumns } from './budget-columns.tsx';
 import { findLanding, findStatus } from './budget-landing.ts';
-import { inTreeOrder } from './budget-tree.ts';
+import { inTreeOrder, isBelowParts } from './budget-tree.ts';
 import styles from './budgets.module.css';
 
 interface BudgetsTableProps {
@@ -28,6 +28,7 @@ export function BudgetsTable({ budgets, forecasts, days }: BudgetsTableProps) {
           landing,
           status: findStatus(budget, landing),
           days: days?.find((one) => one.budget === budget.name),
+          isBelowParts: isBelowParts(budget, budgets),
         };
       }),
     [budgets, forecasts, days],

@@ -1,4 +1,5 @@
 import type { Budget } from '../../../src/finops/budgets/schema.ts';
+import { decimal } from '../../../src/platform/units/schema.ts';
 import { withoutSources } from '../format/sources-behind.ts';
 import { formatDay } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
@@ -10,12 +11,19 @@ import { NO_COST } from './words.ts';
 
 const LINE = `${table.subLine} ${table.wideOnly}`;
 
+interface SpentFigureProps {
+  readonly budget: Budget;
+  /** Less than one of its parts. */
+  readonly isBelowParts?: boolean;
+}
+
 /** Spend to date of a budget with its last whole day, later charges, reservations and conversion. */
-export function SpentFigure({ budget }: { readonly budget: Budget }) {
-  const { billedReason, conversion, limit, reserved } = budget;
+export function SpentFigure({ budget, isBelowParts = false }: SpentFigureProps) {
+  const { billed, billedReason, conversion, limit, reserved } = budget;
   const money = (amount: string) => ({ amount, currency: limit.currency });
   const spent = findToDate(budget);
   if (spent === null) return <Unknown reason={billedReason ?? NO_COST} />;
+  const isMetered = billed !== null && !decimal(billed.amount).equals(budget.spent?.amount ?? 0);
   return (
     <>
       <MoneyFigure money={money(spent.amount)} />
@@ -23,6 +31,14 @@ export function SpentFigure({ budget }: { readonly budget: Budget }) {
         <span className={LINE}>
           to {formatDay(spent.through)}
           {withoutSources(budget.toDate?.behind ?? [])}
+        </span>
+      )}
+      {spent.through === null && billedReason === null && (
+        <span className={LINE}>{isMetered ? 'metered' : 'no whole day'}</span>
+      )}
+      {isBelowParts && (
+        <span className={LINE} data-tip="Credits that belong to none of its parts lower it below one of them.">
+          less credits
         </span>
       )}
       {spent.later !== '0' && (

@@ -6,6 +6,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 
 /** Every run that it stopped: when, at which cost, and where the work was saved. */
@@ -19,23 +20,17 @@ export function StopsCard({ budget: { name, stops, enforcement } }: { readonly b
           {...(enforcement === 'soft' ? {} : { command: `steelyard run --price 3.06USD/h -- python train.py` })}
         />
       ) : (
-        <table className={table.table} aria-label={`Stops of ${name}`}>
-          <thead>
-            <tr>
-              <th scope="col">Run</th>
-              <th scope="col">Stopped</th>
-              <th scope="col" className={table.number}>
-                Cost
-              </th>
-              <th scope="col">Checkpoint</th>
-            </tr>
-          </thead>
-          <tbody>
-            {stops.map((stop) => (
-              <Row key={stop.reservation} stop={stop} />
-            ))}
-          </tbody>
-        </table>
+        <SortableTable
+          label={`Stops of ${name}`}
+          rows={stops}
+          columns={[
+            { head: 'Run', by: (one) => one.subject.run ?? one.reservation },
+            { head: 'Stopped', by: (one) => one.at },
+            { head: 'Cost', by: (one) => one.spent?.amount, numeric: true },
+            { head: 'Checkpoint', by: (one) => one.checkpoint },
+          ]}
+          row={(stop) => <Row key={stop.reservation} stop={stop} />}
+        />
       )}
     </Card>
   );

@@ -2,6 +2,7 @@ import type { BudgetDetail } from '../../../src/finops/budgets/schema.ts';
 import { Card } from '../parts/Card.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { listChanges } from './budget-changes.ts';
 import type { BudgetChanges } from './use-budget-change.ts';
@@ -17,39 +18,35 @@ export function VersionsCard({ budget: { name, versions }, change }: VersionsCar
   if (now === undefined) return null;
   return (
     <Card title="Change history" flush>
-      <table className={table.table} aria-label={`Versions of ${name}`}>
-        <thead>
-          <tr>
-            <th scope="col">Applied</th>
-            <th scope="col">Changes</th>
-            <th scope="col">
-              <span className="visually-hidden">Apply again</span>
+      <SortableTable
+        label={`Versions of ${name}`}
+        rows={versions}
+        columns={[
+          { head: 'Applied', by: (one) => one.appliedAt },
+          { head: 'Changes', by: (one, place) => changeText(versions[place + 1]?.spec, one.spec) },
+          { hiddenHead: 'Apply again' },
+        ]}
+        row={({ version, appliedAt, spec }, index) => (
+          <tr key={version}>
+            <th scope="row">
+              <Instant at={appliedAt} />
             </th>
+            <td>{changeText(versions[index + 1]?.spec, spec)}</td>
+            <td className={table.number}>
+              {index > 0 && (
+                <button
+                  type="button"
+                  className={parts.button}
+                  disabled={change.isPending}
+                  onClick={() => change.mutate({ name, spec, before: now.spec })}
+                >
+                  Apply again
+                </button>
+              )}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {versions.map(({ version, appliedAt, spec }, index) => (
-            <tr key={version}>
-              <th scope="row">
-                <Instant at={appliedAt} />
-              </th>
-              <td>{changeText(versions[index + 1]?.spec, spec)}</td>
-              <td className={table.number}>
-                {index > 0 && (
-                  <button
-                    type="button"
-                    className={parts.button}
-                    disabled={change.isPending}
-                    onClick={() => change.mutate({ name, spec, before: now.spec })}
-                  >
-                    Apply again
-                  </button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        )}
+      />
     </Card>
   );
 }

@@ -1,10 +1,10 @@
 import type { BudgetDays, ListedBudget } from '../../../src/finops/budgets/schema.ts';
 import type { LedgerForecasts } from '../../../src/finops/forecasts/schema.ts';
-import { decimal } from '../../../src/platform/units/schema.ts';
 import { AboutFigure } from '../forecasts/AboutFigure.tsx';
 import { counted, formatPercent } from '../format/number.ts';
 import { formatDate } from '../format/time.ts';
 import { Unknown } from '../parts/Unknown.tsx';
+import { compareAmounts, compareNumbers, compareTexts } from '../table/comparators.ts';
 import type { GridColumn } from '../table/DataTable.tsx';
 import table from '../table/table.module.css';
 import { BudgetName } from './BudgetName.tsx';
@@ -25,19 +25,11 @@ export interface BudgetRow {
   readonly status: BudgetStatus;
   /** Undefined while it loads. */
   readonly days: BudgetDays | undefined;
+  /** Less than one of its parts, because of credits outside of it. */
+  readonly isBelowParts: boolean;
 }
 
 const STATUS_ORDER: readonly BudgetStatus[] = ['exceeded', 'risk', 'track', 'unknown'];
-
-/** Ascending; unknown amounts first. */
-function compareAmounts(a: string | undefined, b: string | undefined): number {
-  if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
-  return decimal(a).comparedTo(b);
-}
-
-function compareTexts(a: string | null, b: string | null): number {
-  return (a ?? '').localeCompare(b ?? '');
-}
 
 /** Columns of the list of budgets; `forecasts` is undefined while they load. */
 export function buildBudgetColumns(forecasts: LedgerForecasts | undefined): GridColumn<BudgetRow>[] {
@@ -46,7 +38,7 @@ export function buildBudgetColumns(forecasts: LedgerForecasts | undefined): Grid
       id: 'name',
       header: 'Budget',
       cell: ({ budget, depth }) => <BudgetName budget={budget} depth={depth} />,
-      compare: (a, b) => compareTexts(a.budget.name, b.budget.name),
+      compare: compareTexts((a) => a.budget.name),
     },
     {
       id: 'status',
@@ -58,8 +50,8 @@ export function buildBudgetColumns(forecasts: LedgerForecasts | undefined): Grid
       id: 'spent',
       header: 'Spent to date',
       numeric: true,
-      cell: ({ budget }) => <SpentFigure budget={budget} />,
-      compare: (a, b) => compareAmounts(a.budget.spent?.amount, b.budget.spent?.amount),
+      cell: ({ budget, isBelowParts }) => <SpentFigure budget={budget} isBelowParts={isBelowParts} />,
+      compare: compareAmounts((a) => a.budget.spent?.amount),
     },
     {
       id: 'limit',
@@ -71,7 +63,7 @@ export function buildBudgetColumns(forecasts: LedgerForecasts | undefined): Grid
           <span className={`${table.subLine} ${table.wideOnly}`}>{everyText(budget.every)}</span>
         </>
       ),
-      compare: (a, b) => compareAmounts(a.budget.limit.amount, b.budget.limit.amount),
+      compare: compareAmounts((a) => a.budget.limit.amount),
     },
     ...buildOutlookColumns(forecasts),
   ];
@@ -92,7 +84,7 @@ function buildOutlookColumns(forecasts: LedgerForecasts | undefined): GridColumn
           </span>
         );
       },
-      compare: (a, b) => (findUsedRatio(a.budget) ?? -1) - (findUsedRatio(b.budget) ?? -1),
+      compare: compareNumbers((a) => findUsedRatio(a.budget)),
     },
     {
       id: 'forecast',
@@ -101,14 +93,14 @@ function buildOutlookColumns(forecasts: LedgerForecasts | undefined): GridColumn
       cell: ({ landing, budget }) => (
         <LandingFigure landing={landing} currency={budget.limit.currency} forecasts={forecasts} />
       ),
-      compare: (a, b) => compareAmounts(a.landing?.mean, b.landing?.mean),
+      compare: compareAmounts((a) => a.landing?.mean),
     },
     { id: 'trend', header: 'Daily spend', cell: ({ days }) => <SpendTrend days={days} /> },
     {
       id: 'owner',
       header: 'Owner',
       cell: ({ budget }) => budget.owner ?? <Unknown reason="No owner is stated, and its team has none." />,
-      compare: (a, b) => compareTexts(a.budget.owner, b.budget.owner),
+      compare: compareTexts((a) => a.budget.owner),
     },
     {
       id: 'alerts',

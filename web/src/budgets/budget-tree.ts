@@ -1,4 +1,5 @@
 import type { Budget } from '../../../src/finops/budgets/schema.ts';
+import { decimal } from '../../../src/platform/units/schema.ts';
 
 export interface BudgetInTree<B = Budget> {
   readonly budget: B;
@@ -15,4 +16,18 @@ export function inTreeOrder<B extends Pick<Budget, 'name' | 'parent'>>(budgets: 
       .filter((one) => (one.parent !== null && names.has(one.parent) ? one.parent : null) === parent)
       .flatMap((budget) => [{ budget, depth }, ...listParts(budget.name, depth + 1)]);
   return listParts(null, 0);
+}
+
+type Summed = Pick<Budget, 'name' | 'parent' | 'billed' | 'period'>;
+
+/** Whether a part alone has more cost than the whole, which only credits outside of the part explain. */
+export function isBelowParts({ name, billed, period }: Summed, budgets: readonly Summed[]): boolean {
+  if (billed === null) return false;
+  return budgets.some(
+    (part) =>
+      part.parent === name &&
+      part.period.start === period.start &&
+      part.billed?.currency === billed.currency &&
+      decimal(part.billed.amount).greaterThan(billed.amount),
+  );
 }

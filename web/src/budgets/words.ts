@@ -1,7 +1,10 @@
 import type { Budget, BudgetDetail, BudgetSpec, ListedBudget } from '../../../src/finops/budgets/schema.ts';
+import { decimal } from '../../../src/platform/units/schema.ts';
 import { subjectText } from '../allocation/rule-text.ts';
-import { counted } from '../format/number.ts';
+import { formatAbout } from '../format/money.ts';
+import { counted, formatPercent } from '../format/number.ts';
 import { formatDate } from '../format/time.ts';
+import type { Landing } from './budget-landing.ts';
 import { budgetsText } from './budget-state.ts';
 
 export const NO_COST = 'No charge or priced usage in this period yet.';
@@ -93,13 +96,39 @@ function describeForecastNotice(threshold: string): string | null {
     : null;
 }
 
-/** `None of 4 budgets exceeded, 2 at risk. 2 budgets limit new work.` `atRisk`: those with this status in the table. */
-export function answerText(budgets: readonly Pick<Budget, 'state' | 'enforcement'>[], atRisk: number): string {
+/**
+ * `None of 4 budgets exceeded, 2 at risk; assistant is forecast at $173,394, 24 % over its $140,000. No budget has a hard
+ * limit.` `atRisk`: those with this status in the table; `worst`: text of the largest forecast excess.
+ */
+export function answerText(
+  budgets: readonly Pick<Budget, 'state' | 'enforcement'>[],
+  atRisk: number,
+  worst: string | null = null,
+): string {
   if (budgets.length === 0) return 'No budget has been created yet.';
   const limited = budgets.filter(({ enforcement }) => enforcement !== 'soft').length;
   const text = budgetsText(budgets);
   const risk = atRisk === 0 ? '' : `, ${atRisk} at risk`;
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${risk}. ${describeLimits(limited)}.`;
+  const excess = worst === null ? '' : `; ${worst}`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${risk}${excess}. ${describeLimits(limited)}.`;
+}
+
+interface Landed {
+  readonly budget: Pick<Budget, 'name' | 'limit'>;
+  readonly landing: Pick<Landing, 'mean'> | null;
+}
+
+/** The budget with the largest forecast excess, relative to its limit; null where no forecast is over its limit. */
+export function describeWorst(landed: readonly Landed[]): string | null {
+  const over = landed.flatMap(({ budget: { name, limit }, landing }) => {
+    if (landing === null || decimal(limit.amount).isZero()) return [];
+    const ratio = decimal(landing.mean).dividedBy(limit.amount).minus(1).toNumber();
+    return ratio > 0 ? [{ name, limit, mean: landing.mean, ratio }] : [];
+  });
+  const [worst] = over.toSorted((a, b) => b.ratio - a.ratio);
+  if (worst === undefined) return null;
+  const { name, limit, mean, ratio } = worst;
+  return `${name} is forecast at ${formatAbout({ ...limit, amount: mean })}, ${formatPercent(ratio * 100)} over its ${formatAbout(limit)}`;
 }
 
 function describeLimits(limited: number): string {

@@ -4,7 +4,7 @@ import { axisMoney, formatMoney } from '../format/money.ts';
 import { token } from '../theme/scheme.ts';
 import { readChartStyle } from './chart-style.ts';
 import { chartTip, type TipLine } from './chart-tip.ts';
-import { type ShareLine, shareAxis, shareLine, shareTip } from './share-line.ts';
+import { amountBounds, isStep, type ShareLine, scaleStacks, shareAxis, shareLine, shareTip } from './share-line.ts';
 
 export interface BarSeries {
   readonly id: string;
@@ -52,6 +52,7 @@ const LABEL_EVERY_PX = 64;
 /** The ECharts option of stacked bars. Floats only here, for the pixels; the tooltip has the exact amounts. */
 export function stackedBarsOption(data: StackedBarsData): EChartsCoreOption {
   const style = readChartStyle();
+  const scale = data.share === undefined ? null : scaleStacks(listStacks(data));
   return {
     animation: false,
     textStyle: style.text,
@@ -83,10 +84,16 @@ export function stackedBarsOption(data: StackedBarsData): EChartsCoreOption {
       {
         type: 'value',
         splitNumber: 4,
-        axisLabel: { ...style.text, formatter: (value: number) => axisMoney(value, data.currency) },
+        ...amountBounds(scale),
+        axisLabel: {
+          ...style.text,
+          // The lower end of an aligned axis is no step of it.
+          formatter: (value: number) =>
+            scale !== null && !isStep(value, scale.step) ? '' : axisMoney(value, data.currency),
+        },
         splitLine: { lineStyle: { color: style.line } },
       },
-      ...(data.share === undefined ? [] : [shareAxis()]),
+      ...(data.share === undefined ? [] : [shareAxis(scale)]),
     ],
     series: [
       ...data.series.map((series, index) => ({
@@ -97,6 +104,10 @@ export function stackedBarsOption(data: StackedBarsData): EChartsCoreOption {
       ...(data.share === undefined ? [] : [shareLine(data.share)]),
     ],
   };
+}
+
+function listStacks({ slots, series }: StackedBarsData): number[][] {
+  return slots.map((_, index) => series.map(({ amounts }) => Number(amounts[index] ?? 0)));
 }
 
 function bars(series: BarSeries, gap: string) {

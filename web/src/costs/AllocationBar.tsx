@@ -18,7 +18,7 @@ export function AllocationBar({ groups, currency }: AllocationBarProps) {
   return (
     <div className={styles.allocation} data-testid="allocation">
       <p>
-        <strong>{formatShare(allocated, whole) ?? '–'} allocated</strong>{' '}
+        <strong>{withShare(allocated, whole, 'allocated')}</strong>{' '}
         <MoneyFigure money={{ amount: allocated, currency }} />
       </p>
       <span className={styles.allocationBar} aria-hidden="true">
@@ -26,8 +26,14 @@ export function AllocationBar({ groups, currency }: AllocationBarProps) {
       </span>
       <p>
         <MoneyFigure money={{ amount: unallocated, currency }} />{' '}
-        <strong>{formatShare(unallocated, whole) ?? '–'} unallocated</strong>
+        <strong>{withShare(unallocated, whole, 'unallocated')}</strong>
       </p>
     </div>
   );
+}
+
+/** `61 % allocated`; without a percentage where credits make a part negative. */
+function withShare(part: string, whole: string, word: string): string {
+  const share = formatShare(part, whole);
+  return share === null ? word : `${share} ${word}`;
 }

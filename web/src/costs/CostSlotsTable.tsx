@@ -3,6 +3,7 @@ import type { BarSeries } from '../charts/stacked-bars-option.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Swatch } from '../parts/Swatch.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 
 interface CostSlotsTableProps {
@@ -17,59 +18,63 @@ export function CostSlotsTable({ slots, slotLabel, series, currency }: CostSlots
   const money = (amount: string | null) =>
     amount === null ? <Unknown reason="No charge fell on this day." /> : <MoneyFigure money={{ amount, currency }} />;
   const total = (amounts: readonly (string | null)[]) => sumDecimals(amounts.filter((amount) => amount !== null));
+  const sumSlot = (place: number) => {
+    const amounts = series.map((one) => one.amounts[place] ?? null);
+    return amounts.every((amount) => amount === null) ? null : total(amounts);
+  };
   const bySeries = series.map((one) => total(one.amounts));
   const all = bySeries.reduce((sum, amount) => sum.plus(amount), decimal(0));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
     <section className={table.scroll} tabIndex={0} aria-label="The chart as a table">
-      <table className={`${table.table} ${table.grid}`}>
-        <thead>
-          <tr>
-            <th scope="col">Period</th>
-            {series.map((one) => (
-              <th key={one.id} scope="col" className={table.number}>
-                <span className={table.named}>
-                  <Swatch variable={one.variable} />
-                  {one.label}
-                </span>
-              </th>
-            ))}
-            <th scope="col" className={table.number}>
-              Total
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {slots.map((slot, index) => {
-            const amounts = series.map((one) => one.amounts[index] ?? null);
-            const empty = amounts.every((amount) => amount === null);
-            return (
-              <tr key={slot}>
-                <th scope="row">{slotLabel(slot)}</th>
-                {amounts.map((amount, place) => (
-                  <td key={series[place]?.id} className={table.number}>
-                    {money(amount)}
-                  </td>
-                ))}
-                <td className={table.number}>{money(empty ? null : total(amounts))}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-        <tfoot>
-          <tr>
-            <th scope="row">Total</th>
-            {bySeries.map((amount, place) => (
-              <td key={series[place]?.id} className={table.number}>
-                {money(amount)}
+      <SortableTable
+        isBoxed
+        className={table.grid}
+        rows={slots}
+        columns={[
+          { head: 'Period', by: (slot) => slot },
+          ...series.map((one) => ({
+            head: (
+              <span className={table.named}>
+                <Swatch variable={one.variable} />
+                {one.label}
+              </span>
+            ),
+            by: (_slot: string, place: number) => one.amounts[place],
+            numeric: true,
+          })),
+          { head: 'Total', by: (_slot, place) => sumSlot(place), numeric: true },
+        ]}
+        row={(slot, index) => {
+          const amounts = series.map((one) => one.amounts[index] ?? null);
+          return (
+            <tr key={slot}>
+              <th scope="row">{slotLabel(slot)}</th>
+              {amounts.map((amount, place) => (
+                <td key={series[place]?.id} className={table.number}>
+                  {money(amount)}
+                </td>
+              ))}
+              <td className={table.number}>{money(sumSlot(index))}</td>
+            </tr>
+          );
+        }}
+        foot={
+          <tfoot>
+            <tr>
+              <th scope="row">Total</th>
+              {bySeries.map((amount, place) => (
+                <td key={series[place]?.id} className={table.number}>
+                  {money(amount)}
+                </td>
+              ))}
+              <td className={table.number} data-testid="chart-total">
+                {money(decimalString(all))}
               </td>
-            ))}
-            <td className={table.number} data-testid="chart-total">
-              {money(decimalString(all))}
-            </td>
-          </tr>
-        </tfoot>
-      </table>
+            </tr>
+          </tfoot>
+        }
+      />
     </section>
   );
 }

@@ -3,13 +3,14 @@ import { costSummaryCsv } from '../../../src/finops/costs/schema.ts';
 import { buildUrl } from '../../../src/platform/contract/schema.ts';
 import { decimal } from '../../../src/platform/units/schema.ts';
 import { dimensionLabel, dimensionValue } from '../format/dimension.ts';
-import { counted, formatShare } from '../format/number.ts';
+import { counted } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import { ShareBar } from '../parts/ShareBar.tsx';
+import { ShareText } from '../parts/ShareText.tsx';
 import { Swatch } from '../parts/Swatch.tsx';
 import { DataTable, type GridColumn } from '../table/DataTable.tsx';
 import table from '../table/table.module.css';
@@ -107,7 +108,9 @@ function summaryColumns(
       cell: (group) => (
         <span className={styles.shareCell}>
           <ShareBar ratio={ratio(group)} />
-          <span className={styles.shareText}>{formatShare(group.amount ?? '0', total) ?? '–'}</span>
+          <span className={styles.shareText}>
+            <ShareText part={group.amount ?? '0'} whole={total} />
+          </span>
         </span>
       ),
     },

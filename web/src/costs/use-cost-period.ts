@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { costSummary } from '../../../src/finops/costs/schema.ts';
+import { costSummary, getMonthToDate } from '../../../src/finops/costs/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { type DateRange, daysIn, readRange } from '../frame/date-range.ts';
 import { comparedRanges } from '../frame/date-range-compare.ts';
@@ -22,9 +22,16 @@ export function useCostPeriod(search: CostsSearch) {
     enabled: compares && scope.ready && !scope.empty,
   });
   const lastDay = useMemo(() => lastDayIn(byDay.data?.rows ?? [], whole), [byDay.data, whole]);
+  const oneMonth = whole?.from === whole?.to && whole?.from.length === 'YYYY-MM'.length ? whole?.from : undefined;
+  const toDate = useQuery({
+    ...endpointQuery(getMonthToDate, { query: { month: oneMonth, filter: [] } }),
+    enabled: compares && search.compare === 'sameDays' && oneMonth !== undefined && scope.ready && !scope.empty,
+  });
   const custom = readRange(search.beforeFrom, search.beforeTo);
+  // A day that is not whole yet has no like day in the month before, so the same days end with the last whole one.
+  const through = toDate.data?.through ?? lastDay;
   const compared =
-    compares && search.compare !== undefined ? comparedRanges(search.compare, whole, lastDay, custom) : undefined;
+    compares && search.compare !== undefined ? comparedRanges(search.compare, whole, through, custom) : undefined;
   const rangeKey = JSON.stringify(compared?.after ?? whole ?? null);
   const range = useMemo(() => (JSON.parse(rangeKey) as DateRange | null) ?? undefined, [rangeKey]);
   return {
@@ -40,7 +47,9 @@ export function useCostPeriod(search: CostsSearch) {
     lastDay,
     /** True if charges do not reach the end of the range: it is not over, or its bill has not arrived. */
     isRunning: compares && whole !== undefined && lastDay !== null && lastDay < daysIn(whole).to,
-    ready: scope.ready && (search.compare !== 'sameDays' || !compares || byDay.isFetched),
+    ready:
+      scope.ready &&
+      (search.compare !== 'sameDays' || !compares || (byDay.isFetched && (oneMonth === undefined || toDate.isFetched))),
   };
 }
 

@@ -7,6 +7,7 @@ import { Instant } from '../parts/Instant.tsx';
 import { LinkedText } from '../parts/LinkedText.tsx';
 import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import styles from './decisions.module.css';
 
@@ -32,28 +33,18 @@ export function ActsCard({ about }: { readonly about: string | undefined }) {
       }
       flush
     >
-      <table className={table.table} aria-label="Decisions to act">
-        <thead>
-          <tr>
-            <th scope="col">Decision</th>
-            <th scope="col">Act</th>
-            <th scope="col" className={table.wideOnly}>
-              About
-            </th>
-            <th scope="col" className={table.wideOnly}>
-              Actor
-            </th>
-            <th scope="col" className={table.wideOnly}>
-              Time
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((act) => (
-            <Row key={act.decision} act={act} />
-          ))}
-        </tbody>
-      </table>
+      <SortableTable
+        label="Decisions to act"
+        rows={shown}
+        columns={[
+          { head: 'Decision', by: (one) => one.summary },
+          { head: 'Act', by: (one) => one.act },
+          { head: 'About', by: (one) => one.about, className: table.wideOnly },
+          { head: 'Actor', by: (one) => one.actor, className: table.wideOnly },
+          { head: 'Time', by: (one) => one.at, className: table.wideOnly },
+        ]}
+        row={(act) => <Row key={act.decision} act={act} />}
+      />
     </Card>
   );
 }

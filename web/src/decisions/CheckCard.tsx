@@ -3,7 +3,7 @@ import { formatMeasured } from '../format/number.ts';
 import { LinkedText } from '../parts/LinkedText.tsx';
 import { MeasuredFigure } from '../parts/MeasuredFigure.tsx';
 import { CheckGauge } from './CheckGauge.tsx';
-import { formatCheckName } from './check-name.ts';
+import { formatCheckName, isDifference } from './check-name.ts';
 import styles from './decisions.module.css';
 import { Outcome } from './Outcome.tsx';
 import { formatTest } from './test-text.ts';
@@ -32,13 +32,14 @@ export function CheckCard({ check, number }: CheckCardProps) {
           interval={check.interval}
           reason={check.source}
           hideUnit={check.name.includes(check.unit)}
+          isDifference={isDifference(check)}
         />
       </p>
       <CheckGauge check={check} isCost={check.side !== 'quality'} />
       <p className={styles.bound}>{boundText(check)}</p>
       {test !== null && <p className={styles.bound}>{test}</p>}
       <p className={styles.source}>
-        <LinkedText text={check.source} />
+        <LinkedText text={check.source} isShort />
       </p>
     </li>
   );

@@ -1,6 +1,6 @@
 import type { DecisionDetail } from '../../../src/tradeoff/decisions/schema.ts';
 import { MeasuredFigure } from '../parts/MeasuredFigure.tsx';
-import { formatCheckName } from './check-name.ts';
+import { formatCheckName, isDifference } from './check-name.ts';
 import { chooseDecidingChecks, formatBound, listVerdictChanges } from './deciding-checks.ts';
 import styles from './decisions.module.css';
 import { Outcome } from './Outcome.tsx';
@@ -20,6 +20,7 @@ export function DecisionSummary({ decision }: { readonly decision: DecisionDetai
                 unit={check.unit}
                 reason={check.source}
                 hideUnit={check.name.includes(check.unit)}
+                isDifference={isDifference(check)}
               />
             </dd>
             <dd className={styles.bound}>

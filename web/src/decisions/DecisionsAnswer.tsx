@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Decision } from '../../../src/tradeoff/decisions/schema.ts';
 import { counted } from '../format/number.ts';
-import { formatInstant } from '../format/time.ts';
+import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
 
 interface DecisionsAnswerProps {
@@ -24,7 +24,7 @@ export function DecisionsAnswer({ decisions, complete, filtered }: DecisionsAnsw
       {complete ? '' : 'Of the latest '}
       {counted(decisions.length, 'decision')}
       {matching}: {count('promote')} promoted, {count('hold')} on hold, {count('reject')} rejected. The latest, on{' '}
-      {formatInstant(latest.at)}, {PAST[latest.verdict]} <strong>{latest.model}</strong>{' '}
+      <Instant at={latest.at} />, {PAST[latest.verdict]} <strong>{latest.model}</strong>{' '}
       <Link to="/decisions/$decision" params={{ decision: latest.decision }} className={parts.textLink}>
         version {latest.version}
       </Link>

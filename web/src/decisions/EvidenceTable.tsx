@@ -46,7 +46,7 @@ export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail[
               <QualityFigure version={champion} metric={quality.metric} reason={none} />
             </td>
             <td className={styles.sourceCell}>
-              <LinkedText text={quality.source} />
+              <LinkedText text={quality.source} isShort />
             </td>
           </tr>
         ))}
@@ -59,7 +59,7 @@ export function EvidenceTable({ evidence }: { readonly evidence: DecisionDetail[
             <CostFigure evidence={champion?.trainingCost ?? null} reason={none} />
           </td>
           <td className={styles.sourceCell}>
-            <LinkedText text={candidate.trainingCost.source} />
+            <LinkedText text={candidate.trainingCost.source} isShort />
           </td>
         </tr>
         {(candidate.unitCosts ?? []).map((cost) => (

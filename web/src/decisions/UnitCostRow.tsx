@@ -36,7 +36,7 @@ export function UnitCostRow({ cost, champion, none }: UnitCostRowProps) {
         />
       </td>
       <td className={styles.sourceCell}>
-        <LinkedText text={cost.source} />
+        <LinkedText text={cost.source} isShort />
       </td>
     </tr>
   );

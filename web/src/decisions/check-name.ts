@@ -12,3 +12,8 @@ export function formatCheckName({ name, basis }: Pick<Check, 'name' | 'basis'>):
   const text = formatMetricName(name).replace('cost per 1,000 predictions', 'cost of predictions');
   return basis === undefined ? text : `${text} (${BASIS_NAME[basis]})`;
 }
+
+/** Whether a check is about the difference to the champion, and not about a value of the version itself. */
+export function isDifference({ name }: Pick<Check, 'name'>): boolean {
+  return / (?:superior|non-inferior) to @/.test(name);
+}

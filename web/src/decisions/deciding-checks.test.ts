@@ -45,7 +45,7 @@ it('states the bounds that would change a verdict', () => {
   ]);
   const promoted = [check({}), cost({ measured: '10', bound: '13.80' })];
   expect(listVerdictChanges({ verdict: 'promote', checks: promoted })).toEqual([
-    'Ndcg floor below 0.15 would reject it.',
+    'ndcg floor below 0.15 would reject it.',
     'Cost per month above $13.80 would reject it.',
   ]);
 });

@@ -47,7 +47,7 @@ export function listVerdictChanges({ verdict, checks }: Judged): string[] {
   return blocking.map((check) => {
     const bound = formatBound(check);
     if (check.measured === null || bound === null) return `Evidence for ${formatCheckName(check)}.`;
-    return `${capitalise(formatCheckName(check))} of ${bound} instead of ${formatMeasured(check.measured, check.unit, check.bound ?? undefined).figure}.`;
+    return `${capitaliseName(check)} of ${bound} instead of ${formatMeasured(check.measured, check.unit, check.bound ?? undefined).figure}.`;
   });
 }
 
@@ -60,10 +60,12 @@ function listPromoteLimits(checks: readonly Check[]): string[] {
     if (tightest?.bound == null || tightest.measured === null) return [];
     const direction = tightest.comparison === '>=' ? 'below' : 'above';
     const { figure } = formatMeasured(tightest.bound, tightest.unit, tightest.measured);
-    return [`${capitalise(formatCheckName(tightest))} ${direction} ${figure} would reject it.`];
+    return [`${capitaliseName(tightest)} ${direction} ${figure} would reject it.`];
   });
 }
 
-function capitalise(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** Name of a check at the start of a sentence; the name of a metric keeps its letters. */
+function capitaliseName(check: Check): string {
+  const name = formatCheckName(check);
+  return check.side === 'quality' ? name : name.charAt(0).toUpperCase() + name.slice(1);
 }

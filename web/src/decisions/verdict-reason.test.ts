@@ -45,7 +45,10 @@ it('says what is missing for a verdict', () => {
 });
 
 it('gives the figures of a promotion from both sides', () => {
-  expect(verdictReason({ verdict: 'promote', checks: [check({}), perMonth, perThousand] })).toBe(
+  expect(verdictReason({ verdict: 'promote', checks: [check({}), perThousand, perMonth] })).toBe(
+    'all checks pass, with ndcg 0.3188 and cost per month $58.45',
+  );
+  expect(verdictReason({ verdict: 'promote', checks: [check({}), perThousand] })).toBe(
     'all checks pass, with ndcg 0.3188 and cost $0.00101 per 1M predictions',
   );
 });

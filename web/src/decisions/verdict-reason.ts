@@ -62,9 +62,14 @@ function failureText(check: Check): string {
   return `${formatCheckName(check)} is ${measured.figure}${unit} where ${words}`;
 }
 
+function findUnit(checks: readonly Check[], unit: string): Check | undefined {
+  return checks.find((check) => check.measured !== null && check.unit.includes(unit));
+}
+
+/** A cost a month before others, as in a rejection: so the reasons of all decisions name one quantity. */
 function bestFigures(checks: readonly Check[]): string {
   const sides = (['quality', 'cost'] as const).map((side) => checks.filter((check) => check.side === side));
-  const first = sides.map((own) => own.find((check) => check.unit.includes('1,000')) ?? own[0]);
+  const first = sides.map((own) => findUnit(own, 'per month') ?? findUnit(own, '1,000') ?? own[0]);
   return first
     .filter((check) => check !== undefined && check.measured !== null)
     .map((check) => {

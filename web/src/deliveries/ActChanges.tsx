@@ -5,6 +5,7 @@ import { formatMonth } from '../format/time.ts';
 import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Notice } from '../parts/Notice.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { DeliveryLink } from './DeliveryLink.tsx';
 import styles from './deliveries.module.css';
@@ -40,36 +41,29 @@ export function ActChanges({ result }: { readonly result: ActResult }) {
         ))}
       </ul>
       {lines.length > 0 && (
-        <table className={`${table.table} ${styles.actTable}`}>
-          <thead>
-            <tr>
-              <th scope="col">Service</th>
-              <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-                Now
-              </th>
-              <th scope="col" className={table.number}>
-                After
-              </th>
-              <th scope="col" className={table.number}>
-                Change
-              </th>
+        <SortableTable
+          className={styles.actTable}
+          rows={lines}
+          most={LINES}
+          columns={[
+            { head: 'Service', by: (one) => one.name },
+            { head: 'Now', by: (one) => one.before?.amount, numeric: true, className: table.wideOnly },
+            { head: 'After', by: (one) => one.after?.amount, numeric: true },
+            { head: 'Change', by: (one) => one.change.amount, numeric: true },
+          ]}
+          row={(line) => (
+            <tr key={`${line.name} ${line.change.currency}`}>
+              <th scope="row">{line.name}</th>
+              <td className={`${table.number} ${table.wideOnly}`}>
+                {line.before !== null && <MoneyFigure money={line.before} />}
+              </td>
+              <td className={table.number}>{line.after !== null && <MoneyFigure money={line.after} />}</td>
+              <td className={table.number}>
+                <MoneyDelta money={line.change} />
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {lines.slice(0, LINES).map((line) => (
-              <tr key={`${line.name} ${line.change.currency}`}>
-                <th scope="row">{line.name}</th>
-                <td className={`${table.number} ${table.wideOnly}`}>
-                  {line.before !== null && <MoneyFigure money={line.before} />}
-                </td>
-                <td className={table.number}>{line.after !== null && <MoneyFigure money={line.after} />}</td>
-                <td className={table.number}>
-                  <MoneyDelta money={line.change} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          )}
+        />
       )}
       {lines.length > LINES && <p className={styles.why}>and {counted(lines.length - LINES, 'smaller one')}</p>}
       {closed > 0 && (

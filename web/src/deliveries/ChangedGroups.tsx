@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { BillDiff } from '../../../src/finops/billing/diff/schema.ts';
-import table from '../table/table.module.css';
+import { SortableTable } from '../table/SortableTable.tsx';
 import { ChangedGroup } from './ChangedGroup.tsx';
 import styles from './deliveries.module.css';
 import { groupChanges } from './group-changes.ts';
@@ -9,21 +9,19 @@ import { groupChanges } from './group-changes.ts';
 export function ChangedGroups({ diff }: { readonly diff: BillDiff }) {
   const groups = useMemo(() => groupChanges(diff.changed), [diff.changed]);
   return (
-    <table className={`${table.table} ${styles.diff}`} data-testid="changed-rows">
-      <thead>
-        <tr>
-          <th scope="col">Rows</th>
-          <th scope="col">Field</th>
-          <th scope="col">Before</th>
-          <th scope="col">After</th>
-          <th scope="col" className={table.number}>
-            Change
-          </th>
-        </tr>
-      </thead>
-      {groups.map((group) => (
-        <ChangedGroup key={group.key} group={group} delivery={diff.b} />
-      ))}
-    </table>
+    <SortableTable
+      testId="changed-rows"
+      className={styles.diff}
+      rows={groups}
+      inBodies
+      columns={[
+        { head: 'Rows', by: ({ rows }) => rows.length },
+        { head: 'Field', by: ({ fields: [first] }) => first?.column },
+        { head: 'Before', by: ({ fields: [first] }) => first?.before },
+        { head: 'After', by: ({ fields: [first] }) => first?.after },
+        { head: 'Change', by: ({ fields: [first] }) => first?.ratio, numeric: true },
+      ]}
+      row={(group) => <ChangedGroup key={group.key} group={group} delivery={diff.b} />}
+    />
   );
 }

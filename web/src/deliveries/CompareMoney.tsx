@@ -15,6 +15,7 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { changedFirst, deltaRatio, sumChanges } from './compare-money.ts';
 import { DeltaBar } from './DeltaBar.tsx';
@@ -36,7 +37,6 @@ export function CompareMoney({ diff, by, onChange }: CompareMoneyProps) {
   const [metric, setMetric] = useState<CostMetric>('billedCost');
   const [all, setAll] = useState(false);
   const lines = changedFirst(diff.totals, metric);
-  const visible = all ? lines : lines.slice(0, MAX_ROWS);
   const dimensions = [...(known.data?.focusColumns ?? []), ...(known.data?.tagKeys ?? []).map((key) => `tag:${key}`)];
   const options = [...new Set([by, ...dimensions])].filter((dimension) => !NOT_ASKED.includes(dimension));
   const money = (amount: string | null, currency: string) =>
@@ -73,66 +73,57 @@ export function CompareMoney({ diff, by, onChange }: CompareMoneyProps) {
       }
       flush
     >
-      <table className={table.table} data-testid="compare-money">
-        <thead>
-          <tr>
-            <th scope="col">{dimensionLabel(by)}</th>
-            <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-              Before
-            </th>
-            <th scope="col" className={table.number}>
-              After
-            </th>
-            <th scope="col" className={table.wideOnly}>
-              <span className="visually-hidden">Bar</span>
-            </th>
-            <th scope="col" className={table.number}>
-              Change
-            </th>
-            <th scope="col" className={`${table.number} ${styles.roomy}`}>
-              Rows
-            </th>
+      <SortableTable
+        testId="compare-money"
+        rows={lines}
+        most={all ? undefined : MAX_ROWS}
+        columns={[
+          { head: dimensionLabel(by), by: (one) => dimensionValue(by, one.value) },
+          { head: 'Before', by: (one) => one.before, numeric: true, className: table.wideOnly },
+          { head: 'After', by: (one) => one.after, numeric: true },
+          { hiddenHead: 'Bar', className: table.wideOnly },
+          { head: 'Change', by: (one) => one.delta, numeric: true },
+          { head: 'Rows', by: (one) => one.rowsAfter, numeric: true, className: styles.roomy },
+        ]}
+        row={(line) => (
+          <tr key={`${line.value} ${line.currency}`}>
+            <th scope="row">{dimensionValue(by, line.value)}</th>
+            <td className={`${table.number} ${table.wideOnly}`}>{money(line.before, line.currency)}</td>
+            <td className={table.number}>{money(line.after, line.currency)}</td>
+            <td className={table.wideOnly}>
+              <DeltaBar ratio={deltaRatio(line, lines)} />
+            </td>
+            <td className={table.number}>
+              {line.delta === null ? (
+                <Unknown reason={UNKNOWN} />
+              ) : (
+                <MoneyDelta money={{ amount: line.delta, currency: line.currency }} />
+              )}
+            </td>
+            <td className={`${table.number} ${styles.roomy}`}>
+              {line.rowsBefore === line.rowsAfter
+                ? formatCount(line.rowsAfter)
+                : `${formatCount(line.rowsBefore)} → ${formatCount(line.rowsAfter)}`}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {visible.map((line) => (
-            <tr key={`${line.value} ${line.currency}`}>
-              <th scope="row">{dimensionValue(by, line.value)}</th>
-              <td className={`${table.number} ${table.wideOnly}`}>{money(line.before, line.currency)}</td>
-              <td className={table.number}>{money(line.after, line.currency)}</td>
-              <td className={table.wideOnly}>
-                <DeltaBar ratio={deltaRatio(line, lines)} />
-              </td>
-              <td className={table.number}>
-                {line.delta === null ? (
-                  <Unknown reason={UNKNOWN} />
-                ) : (
-                  <MoneyDelta money={{ amount: line.delta, currency: line.currency }} />
-                )}
-              </td>
-              <td className={`${table.number} ${styles.roomy}`}>
-                {line.rowsBefore === line.rowsAfter
-                  ? formatCount(line.rowsAfter)
-                  : `${formatCount(line.rowsBefore)} → ${formatCount(line.rowsAfter)}`}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-        <tfoot>
-          {sumChanges(diff.totals, metric).map(({ currency, before, after, delta }) => (
-            <tr key={currency}>
-              <th scope="row">Total</th>
-              <td className={`${table.number} ${table.wideOnly}`}>{money(before, currency)}</td>
-              <td className={table.number}>{money(after, currency)}</td>
-              <td className={table.wideOnly} />
-              <td className={table.number}>
-                <MoneyDelta money={{ amount: delta, currency }} />
-              </td>
-              <td className={styles.roomy} />
-            </tr>
-          ))}
-        </tfoot>
-      </table>
+        )}
+        foot={
+          <tfoot>
+            {sumChanges(diff.totals, metric).map(({ currency, before, after, delta }) => (
+              <tr key={currency}>
+                <th scope="row">Total</th>
+                <td className={`${table.number} ${table.wideOnly}`}>{money(before, currency)}</td>
+                <td className={table.number}>{money(after, currency)}</td>
+                <td className={table.wideOnly} />
+                <td className={table.number}>
+                  <MoneyDelta money={{ amount: delta, currency }} />
+                </td>
+                <td className={styles.roomy} />
+              </tr>
+            ))}
+          </tfoot>
+        }
+      />
       {lines.length > MAX_ROWS && (
         <div className={parts.pager}>
           <button type="button" className={parts.button} onClick={() => setAll(!all)}>

@@ -6,6 +6,7 @@ import { counted, formatBytes, formatCount } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import parts from '../parts/parts.module.css';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import styles from './deliveries.module.css';
 
@@ -27,40 +28,33 @@ export function DeliveryFiles({ entry }: { readonly entry: Delivery }) {
       actions={<CsvButton name={`files-of-${delivery}`} what="the files" text={csv} />}
       flush
     >
-      <table className={table.table}>
-        <thead>
-          <tr>
-            <th scope="col">File</th>
-            <th scope="col" className={table.number}>
-              Size
+      <SortableTable
+        rows={files}
+        columns={[
+          { head: 'File', by: (one) => one.name },
+          { head: 'Size', by: (one) => one.sizeBytes, numeric: true },
+          { head: 'SHA-256', by: (one) => one.sha256, className: table.wideOnly },
+        ]}
+        row={(file) => (
+          <tr key={file.name}>
+            <th scope="row" className={styles.fileName}>
+              <a
+                href={buildUrl(downloadRaw, { query: { delivery, file: file.name } })}
+                download={file.name.split('/').at(-1)}
+                className={parts.textLink}
+              >
+                {file.name}
+              </a>
             </th>
-            <th scope="col" className={table.wideOnly}>
-              SHA-256
-            </th>
+            <td className={table.number} data-tip={`${formatCount(file.sizeBytes)} bytes`}>
+              {formatBytes(file.sizeBytes)}
+            </td>
+            <td className={table.wideOnly}>
+              <code data-tip={file.sha256}>{file.sha256.slice(0, HASH_SHOWN)}…</code>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {files.map((file) => (
-            <tr key={file.name}>
-              <th scope="row" className={styles.fileName}>
-                <a
-                  href={buildUrl(downloadRaw, { query: { delivery, file: file.name } })}
-                  download={file.name.split('/').at(-1)}
-                  className={parts.textLink}
-                >
-                  {file.name}
-                </a>
-              </th>
-              <td className={table.number} data-tip={`${formatCount(file.sizeBytes)} bytes`}>
-                {formatBytes(file.sizeBytes)}
-              </td>
-              <td className={table.wideOnly}>
-                <code data-tip={file.sha256}>{file.sha256.slice(0, HASH_SHOWN)}…</code>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        )}
+      />
     </Card>
   );
 }

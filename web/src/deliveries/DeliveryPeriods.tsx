@@ -8,6 +8,7 @@ import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { DeliveryActs } from './DeliveryActs.tsx';
 import { DeliveryLink } from './DeliveryLink.tsx';
@@ -47,81 +48,75 @@ export function DeliveryPeriods({ entries, all }: DeliveryPeriodsProps) {
       actions={<CsvButton name={`periods-of-${entries[0]?.delivery}`} what="the periods" text={csv} />}
       flush
     >
-      <table className={table.table}>
-        <thead>
-          <tr>
-            <th scope="col">Period</th>
-            <th scope="col">Status</th>
-            <th scope="col" className={table.number}>
-              Rows
-            </th>
-            {METRICS.map(({ value, label }) => (
-              <th key={value} scope="col" className={`${table.number} ${FIRST.has(value) ? '' : styles.roomy}`}>
-                {label}
+      <SortableTable
+        rows={entries}
+        columns={[
+          { head: 'Period', by: (one) => one.period },
+          { head: 'Status', by: (one) => one.standing },
+          { head: 'Rows', by: (one) => one.rows, numeric: true },
+          ...METRICS.map(({ value, label }) => ({
+            head: label,
+            by: (one: Delivery) => listMoney(one, value)[0]?.amount,
+            numeric: true,
+            className: FIRST.has(value) ? undefined : styles.roomy,
+          })),
+          { hiddenHead: 'Actions' },
+        ]}
+        row={(entry) => {
+          const before = befores.get(entry) ?? null;
+          const instead = entry.current ? null : standingFor(all, entry);
+          return (
+            <tr key={unitId(entry)}>
+              <th scope="row">
+                {entry.period === null ? (
+                  <Unknown reason="It has no rows and no billing period." />
+                ) : (
+                  formatMonth(entry.period)
+                )}
+                {entry.state !== null && (
+                  <small className={styles.location}>
+                    <StateMark state={entry.state} />
+                  </small>
+                )}
               </th>
-            ))}
-            <th scope="col">
-              <span className="visually-hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => {
-            const before = befores.get(entry) ?? null;
-            const instead = entry.current ? null : standingFor(all, entry);
-            return (
-              <tr key={unitId(entry)}>
-                <th scope="row">
-                  {entry.period === null ? (
-                    <Unknown reason="It has no rows and no billing period." />
-                  ) : (
-                    formatMonth(entry.period)
-                  )}
-                  {entry.state !== null && (
-                    <small className={styles.location}>
-                      <StateMark state={entry.state} />
-                    </small>
-                  )}
-                </th>
-                <td>
-                  <StandingMark standing={entry.standing} reason={entry.reason} />
-                  {entry.reason !== null && instead === null && <p className={styles.why}>{entry.reason}</p>}
-                  {instead !== null && (
-                    <p className={styles.why}>
-                      <DeliveryLink delivery={instead.delivery} /> is counted instead
-                    </p>
-                  )}
-                  {entry.chargeDates !== null && (
-                    <p className={styles.why}>
-                      charges of {formatDate(entry.chargeDates.from)} to {formatDate(entry.chargeDates.to)}
-                    </p>
-                  )}
+              <td>
+                <StandingMark standing={entry.standing} reason={entry.reason} />
+                {entry.reason !== null && instead === null && <p className={styles.why}>{entry.reason}</p>}
+                {instead !== null && (
+                  <p className={styles.why}>
+                    <DeliveryLink delivery={instead.delivery} /> is counted instead
+                  </p>
+                )}
+                {entry.chargeDates !== null && (
+                  <p className={styles.why}>
+                    charges of {formatDate(entry.chargeDates.from)} to {formatDate(entry.chargeDates.to)}
+                  </p>
+                )}
+              </td>
+              <td className={table.number}>{formatCount(entry.rows)}</td>
+              {CostMetric.options.map((metric) => (
+                <td key={metric} className={`${table.number} ${FIRST.has(metric) ? '' : styles.roomy}`}>
+                  <MoneyList money={listMoney(entry, metric)} reason="None of its rows has this cost." />
                 </td>
-                <td className={table.number}>{formatCount(entry.rows)}</td>
-                {CostMetric.options.map((metric) => (
-                  <td key={metric} className={`${table.number} ${FIRST.has(metric) ? '' : styles.roomy}`}>
-                    <MoneyList money={listMoney(entry, metric)} reason="None of its rows has this cost." />
-                  </td>
-                ))}
-                <td>
-                  <div className={styles.acts}>
-                    {before !== null && (
-                      <Link
-                        to="/deliveries/compare"
-                        search={{ a: before.delivery, b: entry.delivery, month: entry.period ?? undefined }}
-                        className={parts.button}
-                      >
-                        Compare<span className="visually-hidden"> {exportName(entry)} with the previous one</span>
-                      </Link>
-                    )}
-                    <DeliveryActs entry={entry} before={before} />
-                  </div>
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+              ))}
+              <td>
+                <div className={styles.acts}>
+                  {before !== null && (
+                    <Link
+                      to="/deliveries/compare"
+                      search={{ a: before.delivery, b: entry.delivery, month: entry.period ?? undefined }}
+                      className={parts.button}
+                    >
+                      Compare<span className="visually-hidden"> {exportName(entry)} with the previous one</span>
+                    </Link>
+                  )}
+                  <DeliveryActs entry={entry} before={before} />
+                </div>
+              </td>
+            </tr>
+          );
+        }}
+      />
     </Card>
   );
 }

@@ -6,6 +6,7 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Swatch } from '../parts/Swatch.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { compareAmounts, compareTexts } from '../table/comparators.ts';
+import { SidewaysBox } from '../table/SidewaysBox.tsx';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
 import { type Comparators, useSorted } from '../table/use-sorted.ts';
@@ -29,43 +30,45 @@ export function PeriodsTable({ periods, series, marks, currency }: PeriodsTableP
   const orders = useMemo(() => buildOrders(series), [series]);
   const { sorted, sort } = useSorted(rows, orders);
   return (
-    <table className={table.table}>
-      <thead>
-        <tr>
-          <SortHead column="period" sort={sort}>
-            Period
-          </SortHead>
-          {series.map((one) => (
-            <SortHead key={one.id} column={`source ${one.id}`} sort={sort} numeric>
-              <span className={table.named}>
-                <Swatch variable={one.variable} />
-                {one.label}
-              </span>
+    <SidewaysBox label="Periods">
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <SortHead column="period" sort={sort}>
+              Period
             </SortHead>
-          ))}
-          <SortHead column="total" sort={sort} numeric>
-            Total
-          </SortHead>
-          <SortHead column="closing" sort={sort}>
-            After closing
-          </SortHead>
-        </tr>
-      </thead>
-      <tbody>
-        {sorted.map(({ period, index, total, closing }) => (
-          <tr key={period}>
-            <th scope="row">{formatMonth(period)}</th>
             {series.map((one) => (
-              <td key={one.id} className={table.number}>
-                {money(one.amounts[index])}
-              </td>
+              <SortHead key={one.id} column={`source ${one.id}`} sort={sort} numeric>
+                <span className={table.named}>
+                  <Swatch variable={one.variable} />
+                  {one.label}
+                </span>
+              </SortHead>
             ))}
-            <td className={table.number}>{money(total)}</td>
-            <td>{closing}</td>
+            <SortHead column="total" sort={sort} numeric>
+              Total
+            </SortHead>
+            <SortHead column="closing" sort={sort}>
+              After closing
+            </SortHead>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {sorted.map(({ period, index, total, closing }) => (
+            <tr key={period}>
+              <th scope="row">{formatMonth(period)}</th>
+              {series.map((one) => (
+                <td key={one.id} className={table.number}>
+                  {money(one.amounts[index])}
+                </td>
+              ))}
+              <td className={table.number}>{money(total)}</td>
+              <td>{closing}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </SidewaysBox>
   );
 }
 

@@ -9,6 +9,7 @@ import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
 import { compareAmounts, compareTexts } from '../table/comparators.ts';
+import { SidewaysBox } from '../table/SidewaysBox.tsx';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
 import { type Comparators, useSorted } from '../table/use-sorted.ts';
@@ -31,6 +32,7 @@ const ORDERS: Comparators<Restatement> = {
   by: compareTexts(({ act, actor }) => `${ACTS[act]} ${actor}`),
   billed: compareAmounts((one) => restatedMoney(one)[0]?.amount),
   largest: compareTexts(largestService),
+  deliveries: compareTexts(({ changes }) => changes.find(({ after }) => after !== null)?.after),
 };
 
 interface RestatementsCardProps {
@@ -58,49 +60,53 @@ export function RestatementsCard({ restatements, complete }: RestatementsCardPro
       actions={<CsvButton name="restatements" what="the restatements" text={csv} />}
       flush
     >
-      <table className={table.table}>
-        <thead>
-          <tr>
-            <SortHead column="period" sort={sort}>
-              Period
-            </SortHead>
-            <SortHead column="at" sort={sort}>
-              Time
-            </SortHead>
-            <SortHead column="by" sort={sort}>
-              By
-            </SortHead>
-            <SortHead column="billed" sort={sort} numeric>
-              Billed cost
-            </SortHead>
-            <SortHead column="largest" sort={sort}>
-              Largest change
-            </SortHead>
-            <th scope="col">Deliveries</th>
-          </tr>
-        </thead>
-        <tbody>
-          {sorted.map((one) => (
-            <tr key={`${one.at} ${one.period} ${one.delivery}`}>
-              <th scope="row">{formatMonth(one.period)}</th>
-              <td className={styles.when}>
-                <Instant at={one.at} />
-              </td>
-              <td>
-                {ACTS[one.act]}, {one.actor}
-                {one.why !== null && <p className={styles.why}>“{one.why}”</p>}
-              </td>
-              <td className={table.number}>
-                <MoneyList money={restatedMoney(one)} reason="The billed cost did not change." delta />
-              </td>
-              <td>{largestService(one) ?? <Unknown reason="No service changed its billed cost." />}</td>
-              <td>
-                <Change restatement={one} />
-              </td>
+      <SidewaysBox label="Changes after closing">
+        <table className={table.table}>
+          <thead>
+            <tr>
+              <SortHead column="period" sort={sort}>
+                Period
+              </SortHead>
+              <SortHead column="at" sort={sort}>
+                Time
+              </SortHead>
+              <SortHead column="by" sort={sort}>
+                By
+              </SortHead>
+              <SortHead column="billed" sort={sort} numeric>
+                Billed cost
+              </SortHead>
+              <SortHead column="largest" sort={sort}>
+                Largest change
+              </SortHead>
+              <SortHead column="deliveries" sort={sort}>
+                Deliveries
+              </SortHead>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {sorted.map((one) => (
+              <tr key={`${one.at} ${one.period} ${one.delivery}`}>
+                <th scope="row">{formatMonth(one.period)}</th>
+                <td className={styles.when}>
+                  <Instant at={one.at} />
+                </td>
+                <td>
+                  {ACTS[one.act]}, {one.actor}
+                  {one.why !== null && <p className={styles.why}>“{one.why}”</p>}
+                </td>
+                <td className={table.number}>
+                  <MoneyList money={restatedMoney(one)} reason="The billed cost did not change." delta />
+                </td>
+                <td>{largestService(one) ?? <Unknown reason="No service changed its billed cost." />}</td>
+                <td>
+                  <Change restatement={one} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </SidewaysBox>
     </Card>
   );
 }

@@ -6,6 +6,7 @@ import { formatMonth } from '../format/time.ts';
 import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
+import { compareTexts } from '../table/comparators.ts';
 import type { GridColumn } from '../table/DataTable.tsx';
 import { DeliveryLink } from './DeliveryLink.tsx';
 import { exportName, listMoney, moneyChange } from './history.ts';
@@ -56,7 +57,7 @@ export const deliveryColumns: readonly GridColumn<DeliveryRow>[] = [
     id: 'period',
     header: 'Period',
     cell: ({ entry }) => (entry.period === null ? <Unknown reason={NO_PERIOD} /> : formatMonth(entry.period)),
-    compare: (a, b) => (a.entry.period ?? '').localeCompare(b.entry.period ?? ''),
+    compare: compareTexts((a) => a.entry.period),
   },
   {
     id: 'standing',
@@ -96,7 +97,7 @@ export const deliveryColumns: readonly GridColumn<DeliveryRow>[] = [
     id: 'state',
     header: 'State',
     cell: ({ entry }) => (entry.state === null ? <Unknown reason={NO_PERIOD} /> : <StateMark state={entry.state} />),
-    compare: (a, b) => (a.entry.state ?? '').localeCompare(b.entry.state ?? ''),
+    compare: compareTexts((a) => a.entry.state),
   },
 ];
 

@@ -42,7 +42,7 @@ export function ListPart({ form, path, title, what, blank, entry }: ListPartProp
           className={parts.button}
           onClick={() => (count === 0 ? form.set(path, [blank]) : form.set([...path, count], blank))}
         >
-          Add a {what}
+          Add {what}
         </button>
       </div>
     </fieldset>

@@ -5,6 +5,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
+import { compareAmounts, compareNumbers, compareTexts } from '../table/comparators.ts';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
 import { type Comparators, useSorted } from '../table/use-sorted.ts';
@@ -14,10 +15,11 @@ import { NO_PRICE, NONE_ANSWERED } from './words.ts';
 
 const COMPARE: Comparators<EndpointVariant> = {
   variant: (a, b) => a.variant.localeCompare(b.variant),
-  predictions: (a, b) => (a.cost.predictions ?? -1) - (b.cost.predictions ?? -1),
+  serves: compareTexts((a) => `${a.model} ${a.version}`),
+  predictions: compareNumbers((a) => a.cost.predictions),
   hours: (a, b) => Number(a.cost.hours) - Number(b.cost.hours),
-  cost: (a, b) => Number(a.cost.cost?.amount ?? -1) - Number(b.cost.cost?.amount ?? -1),
-  unit: (a, b) => Number(a.cost.per1000?.amount ?? -1) - Number(b.cost.per1000?.amount ?? -1),
+  cost: compareAmounts((a) => a.cost.cost?.amount),
+  unit: compareAmounts((a) => a.cost.per1000?.amount),
 };
 
 /** Cost of the versions that answer in the last seven days, and its basis. */
@@ -38,7 +40,9 @@ export function CostCard({ endpoint: { name, variants, canary } }: { readonly en
               <SortHead column="variant" sort={sort}>
                 Variant
               </SortHead>
-              <th scope="col">Serves</th>
+              <SortHead column="serves" sort={sort}>
+                Serves
+              </SortHead>
               <SortHead column="predictions" sort={sort} numeric>
                 Predictions
               </SortHead>

@@ -1,9 +1,10 @@
 import { Fragment } from 'react';
 import type { EndpointDetail, EndpointVariant } from '../../../src/mlops/serving/schema.ts';
 import { counted, formatCount } from '../format/number.ts';
-import { UnitCost } from '../parts/UnitCost.tsx';
+import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
 import { computeFigures } from './endpoint-figures.ts';
+import { toPerMillion } from './endpoint-rows.ts';
 import { sum } from './sum.ts';
 import { shareText } from './words.ts';
 
@@ -49,7 +50,7 @@ export function EndpointAnswer({ endpoint }: { readonly endpoint: EndpointDetail
         <>
           {' '}
           at {unpriced.length > 0 && 'at least '}
-          <UnitCost money={per1000} count={1000} /> including idle time
+          <MoneyFigure money={toPerMillion(per1000)} /> per 1M including idle time
         </>
       )}
       .

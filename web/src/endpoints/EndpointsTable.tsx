@@ -5,6 +5,7 @@ import { HealthMark } from '../health/HealthMark.tsx';
 import layout from '../parts/layout.module.css';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SidewaysBox } from '../table/SidewaysBox.tsx';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
 import { useSorted } from '../table/use-sorted.ts';
@@ -21,44 +22,46 @@ const NOT_ASKED = 'No request in the last 24 hours.';
 export function EndpointsTable({ rows }: { readonly rows: readonly EndpointRow[] }) {
   const { sorted, sort } = useSorted(rows, COMPARE_ENDPOINTS);
   return (
-    <table className={table.table} data-testid="endpoints" aria-label="Endpoints">
-      <thead>
-        <tr>
-          <SortHead column="endpoint" sort={sort}>
-            Endpoint
-          </SortHead>
-          <SortHead column="status" sort={sort}>
-            Status
-          </SortHead>
-          <th scope="col" className={table.wideOnly}>
-            Versions
-          </th>
-          <SortHead column="requests" sort={sort} numeric className={table.wideOnly}>
-            Requests per minute
-          </SortHead>
-          <SortHead column="p50" sort={sort} numeric className={table.wideOnly}>
-            p50
-          </SortHead>
-          <SortHead column="p95" sort={sort} numeric>
-            p95
-          </SortHead>
-          <SortHead column="errors" sort={sort} numeric className={table.wideOnly}>
-            Errors
-          </SortHead>
-          <SortHead column="cost" sort={sort} numeric className={table.wideOnly}>
-            Cost per 1M
-          </SortHead>
-          <SortHead column="owner" sort={sort} className={table.wideOnly}>
-            Owner
-          </SortHead>
-        </tr>
-      </thead>
-      <tbody>
-        {sorted.map((row) => (
-          <Row key={row.endpoint.name} row={row} />
-        ))}
-      </tbody>
-    </table>
+    <SidewaysBox label="Endpoints">
+      <table className={table.table} data-testid="endpoints" aria-label="Endpoints">
+        <thead>
+          <tr>
+            <SortHead column="endpoint" sort={sort}>
+              Endpoint
+            </SortHead>
+            <SortHead column="status" sort={sort}>
+              Status
+            </SortHead>
+            <SortHead column="versions" sort={sort} className={table.wideOnly}>
+              Versions
+            </SortHead>
+            <SortHead column="requests" sort={sort} numeric className={table.wideOnly}>
+              Requests per minute
+            </SortHead>
+            <SortHead column="p50" sort={sort} numeric className={table.wideOnly}>
+              p50
+            </SortHead>
+            <SortHead column="p95" sort={sort} numeric>
+              p95
+            </SortHead>
+            <SortHead column="errors" sort={sort} numeric className={table.wideOnly}>
+              Errors
+            </SortHead>
+            <SortHead column="cost" sort={sort} numeric className={table.wideOnly}>
+              Cost per 1M
+            </SortHead>
+            <SortHead column="owner" sort={sort} className={table.wideOnly}>
+              Owner
+            </SortHead>
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map((row) => (
+            <Row key={row.endpoint.name} row={row} />
+          ))}
+        </tbody>
+      </table>
+    </SidewaysBox>
   );
 }
 

@@ -6,11 +6,12 @@ import { CsvButton } from '../parts/CsvButton.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { EndpointStateMark } from './EndpointStateMark.tsx';
 import styles from './endpoints.module.css';
 import { ServedVersions } from './ServedVersions.tsx';
-import { NOT_LIVE, weightsText } from './words.ts';
+import { NOT_LIVE, versionsText, weightsText } from './words.ts';
 
 interface RevisionsCardProps {
   readonly endpoint: EndpointDetail;
@@ -26,60 +27,50 @@ export function RevisionsCard({ endpoint: { name, revisions, live, variants }, o
       actions={<CsvButton name={`${name}-revisions`} what="the revisions" text={() => revisionsCsv(revisions)} />}
       flush
     >
-      <table className={table.table} aria-label={`Revisions of ${name}`}>
-        <thead>
-          <tr>
-            <th scope="col">Revision</th>
-            <th scope="col">State</th>
-            <th scope="col" className={table.wideOnly}>
-              Serves
-            </th>
-            <th scope="col" className={table.wideOnly}>
-              Traffic shares
-            </th>
-            <th scope="col">Reason</th>
-            <th scope="col" className={table.wideOnly}>
-              Went live
-            </th>
-            <th scope="col" className={styles.act}>
-              <span className="visually-hidden">Roll back</span>
-            </th>
+      <SortableTable
+        label={`Revisions of ${name}`}
+        rows={revisions}
+        columns={[
+          { head: 'Revision', by: (one) => one.revision },
+          { head: 'State', by: (one) => one.state },
+          { head: 'Serves', by: versionsText, className: table.wideOnly },
+          { head: 'Traffic shares', by: (one) => weightsText(one.weights), className: table.wideOnly },
+          { head: 'Reason', by: (one) => one.cause },
+          { head: 'Went live', by: (one) => one.liveAt, className: table.wideOnly },
+          { hiddenHead: 'Roll back', className: styles.act },
+        ]}
+        row={(revision) => (
+          <tr key={revision.revision}>
+            <th scope="row">{revision.revision}</th>
+            <td>
+              <EndpointStateMark state={revision.state} />
+            </td>
+            <td className={table.wideOnly}>
+              <ServedVersions revision={revision} variants={variants} />
+            </td>
+            <td className={table.wideOnly}>{weightsText(revision.weights)}</td>
+            <td className={styles.why}>
+              {revision.cause}
+              {revision.reason !== null && <span className={styles.reason}>{revision.reason}</span>}
+            </td>
+            <td className={table.wideOnly}>
+              {revision.liveAt === null ? <Unknown reason={NOT_LIVE} /> : <Instant at={revision.liveAt} />}
+            </td>
+            <td className={styles.act}>
+              {revision.liveAt !== null && revision.revision !== live?.revision && (
+                <button
+                  type="button"
+                  className={parts.button}
+                  onClick={() => onRollback(revision)}
+                  aria-label={`Roll back to revision ${revision.revision}…`}
+                >
+                  Roll back…
+                </button>
+              )}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {revisions.map((revision) => (
-            <tr key={revision.revision}>
-              <th scope="row">{revision.revision}</th>
-              <td>
-                <EndpointStateMark state={revision.state} />
-              </td>
-              <td className={table.wideOnly}>
-                <ServedVersions revision={revision} variants={variants} />
-              </td>
-              <td className={table.wideOnly}>{weightsText(revision.weights)}</td>
-              <td className={styles.why}>
-                {revision.cause}
-                {revision.reason !== null && <span className={styles.reason}>{revision.reason}</span>}
-              </td>
-              <td className={table.wideOnly}>
-                {revision.liveAt === null ? <Unknown reason={NOT_LIVE} /> : <Instant at={revision.liveAt} />}
-              </td>
-              <td className={styles.act}>
-                {revision.liveAt !== null && revision.revision !== live?.revision && (
-                  <button
-                    type="button"
-                    className={parts.button}
-                    onClick={() => onRollback(revision)}
-                    aria-label={`Roll back to revision ${revision.revision}…`}
-                  >
-                    Roll back…
-                  </button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        )}
+      />
     </Card>
   );
 }

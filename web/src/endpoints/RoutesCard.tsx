@@ -3,6 +3,7 @@ import type { EndpointDetail, EndpointRouteStatus } from '../../../src/mlops/ser
 import { formatCount, formatPercent } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { compareAmounts, compareNumbers, compareTexts } from '../table/comparators.ts';
 import { DataTable, type GridColumn } from '../table/DataTable.tsx';
 import styles from './endpoints.module.css';
 import { Per1000 } from './Per1000.tsx';
@@ -20,7 +21,7 @@ export function RoutesCard({ endpoint: { name, routes } }: { readonly endpoint: 
     <>
       <Card
         title="Routes"
-        note="Requests of the last 24 hours, shadow copies included; cost of the last seven days, metered: every variant that was asked is paid."
+        note="Requests of the last 24 hours, shadow copies included; cost of the last seven days, metered: every variant that received a request is counted."
         flush
       >
         <DataTable
@@ -32,7 +33,7 @@ export function RoutesCard({ endpoint: { name, routes } }: { readonly endpoint: 
           onOpen={() => undefined}
         />
       </Card>
-      <Card title="Stages and rules" note="In the order in which they are asked or compared, last 24 hours." flush>
+      <Card title="Stages and rules" note="In order of evaluation, last 24 hours." flush>
         <DataTable
           label={`Stages and rules of ${name}`}
           openHint="Arrow keys move"
@@ -46,12 +47,8 @@ export function RoutesCard({ endpoint: { name, routes } }: { readonly endpoint: 
   );
 }
 
-const compareTexts = (one: string, other: string): number => (one < other ? -1 : Number(one > other));
-/** Unknown is below every figure. */
-const compareFigures = (one: number | null, other: number | null): number => (one ?? -1) - (other ?? -1);
-
 const ROUTES: GridColumn<EndpointRouteStatus>[] = [
-  { id: 'route', header: 'Route', cell: ({ route }) => route, compare: (a, b) => compareTexts(a.route, b.route) },
+  { id: 'route', header: 'Route', cell: ({ route }) => route, compare: compareTexts((a) => a.route) },
   {
     ...{ id: 'requests', header: 'Requests', numeric: true },
     cell: ({ requests }) => formatCount(requests),
@@ -65,12 +62,12 @@ const ROUTES: GridColumn<EndpointRouteStatus>[] = [
       ) : (
         formatPercent(route.escalatedShare * 100)
       ),
-    compare: (a, b) => compareFigures(a.escalatedShare, b.escalatedShare),
+    compare: compareNumbers((a) => a.escalatedShare),
   },
   {
     ...{ id: 'per1000', header: 'Per 1,000', numeric: true },
     cell: ({ per1000: { cost, reason } }) => <Per1000 money={cost} unpriced={[]} reason={reason} />,
-    compare: (a, b) => compareFigures(toAmount(a), toAmount(b)),
+    compare: compareAmounts((a) => a.per1000.cost?.amount),
   },
   {
     ...{ id: 'share', header: 'Share', numeric: true },
@@ -82,12 +79,8 @@ const ROUTES: GridColumn<EndpointRouteStatus>[] = [
     ),
     compare: (a, b) => a.weight - b.weight,
   },
-  { id: 'kind', header: 'Kind', cell: ({ kind }) => kind, compare: (a, b) => compareTexts(a.kind, b.kind) },
+  { id: 'kind', header: 'Kind', cell: ({ kind }) => kind, compare: compareTexts((a) => a.kind) },
 ];
-
-function toAmount({ per1000: { cost } }: EndpointRouteStatus): number | null {
-  return cost === null ? null : Number(cost.amount);
-}
 
 function countOf(id: 'asked' | 'escalated' | 'failed', header: string, reason: string): GridColumn<StageRow> {
   return {
@@ -96,7 +89,7 @@ function countOf(id: 'asked' | 'escalated' | 'failed', header: string, reason: s
       const count = row[id];
       return count === null ? <Unknown reason={reason} /> : formatCount(count);
     },
-    compare: (a, b) => compareFigures(a[id], b[id]),
+    compare: compareNumbers((a) => a[id]),
   };
 }
 
@@ -104,15 +97,15 @@ const STAGES: GridColumn<StageRow>[] = [
   {
     ...{ id: 'stage', header: 'Stage or rule' },
     cell: ({ route, place }) => `${route} ${place}`,
-    compare: (a, b) => compareTexts(a.route, b.route) || a.place - b.place,
+    compare: compareTexts(({ route, place }) => `${route} ${place}`),
   },
   {
     ...{ id: 'variant', header: 'Variant' },
     cell: ({ variant }) => variant,
-    compare: (a, b) => compareTexts(a.variant, b.variant),
+    compare: compareTexts((a) => a.variant),
   },
   countOf('asked', 'Asked', OTHER_RULE),
   countOf('escalated', 'Escalated', NO_ESCALATION),
   countOf('failed', 'Failed', OTHER_RULE),
-  { id: 'rule', header: 'Condition', cell: ({ rule }) => rule, compare: (a, b) => compareTexts(a.rule, b.rule) },
+  { id: 'rule', header: 'Condition', cell: ({ rule }) => rule, compare: compareTexts((a) => a.rule) },
 ];

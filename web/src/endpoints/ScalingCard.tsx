@@ -5,6 +5,7 @@ import { Card } from '../parts/Card.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
 import { formatDuration } from '../runs/duration.ts';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import styles from './endpoints.module.css';
 import { useScaling } from './use-rollout.ts';
@@ -29,51 +30,43 @@ export function ScalingCard({ endpoint }: { readonly endpoint: string }) {
   if (data === undefined || data.variants.length === 0) return null;
   return (
     <Card title="Replica scaling" note={describeDecisions(data)} flush>
-      <table className={table.table} aria-label={`Scaling of ${endpoint}`}>
-        <thead>
-          <tr>
-            <th scope="col">Variant</th>
-            <th scope="col">Replicas</th>
-            <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-              Limits
+      <SortableTable
+        label={`Scaling of ${endpoint}`}
+        rows={data.variants}
+        columns={[
+          { head: 'Variant', by: (one) => one.variant },
+          { head: 'Replicas', by: (one) => one.ready },
+          { head: 'Limits', by: (one) => one.min, numeric: true, className: table.wideOnly },
+          { head: 'Follows demand', by: (one) => POLICIES[one.policy], className: table.wideOnly },
+          { head: 'Start time', by: (one) => one.coldStartSeconds, numeric: true, className: table.wideOnly },
+          { head: 'Reason', by: (one) => one.reason },
+        ]}
+        row={(one) => (
+          <tr key={`${one.variant} ${one.version}`}>
+            <th scope="row">
+              {one.variant}, version {one.version}
             </th>
-            <th scope="col" className={table.wideOnly}>
-              Follows demand
-            </th>
-            <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-              Start time
-            </th>
-            <th scope="col">Reason</th>
+            <td>
+              Ready {one.ready} of {one.wanted}
+            </td>
+            <td className={`${table.number} ${table.wideOnly}`}>
+              {one.min} and {one.max}
+            </td>
+            <td className={table.wideOnly}>
+              <span data-tip={priceTip(one)}>{POLICIES[one.policy]}</span>
+            </td>
+            <td className={`${table.number} ${table.wideOnly}`}>
+              <span data-tip={one.coldStartMeasured ? 'Measured.' : 'From the document; not measured yet.'}>
+                {formatDuration(one.coldStartSeconds * 1000)}
+              </span>
+            </td>
+            <td className={styles.why}>
+              {one.reason}
+              <Limit budget={one.limitedBy} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {data.variants.map((one) => (
-            <tr key={`${one.variant} ${one.version}`}>
-              <th scope="row">
-                {one.variant}, version {one.version}
-              </th>
-              <td>
-                Ready {one.ready} of {one.wanted}
-              </td>
-              <td className={`${table.number} ${table.wideOnly}`}>
-                {one.min} and {one.max}
-              </td>
-              <td className={table.wideOnly}>
-                <span data-tip={priceTip(one)}>{POLICIES[one.policy]}</span>
-              </td>
-              <td className={`${table.number} ${table.wideOnly}`}>
-                <span data-tip={one.coldStartMeasured ? 'Measured.' : 'From the document; not measured yet.'}>
-                  {formatDuration(one.coldStartSeconds * 1000)}
-                </span>
-              </td>
-              <td className={styles.why}>
-                {one.reason}
-                <Limit budget={one.limitedBy} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        )}
+      />
       <Decisions endpoint={endpoint} scaling={data} />
     </Card>
   );
@@ -88,39 +81,34 @@ function Decisions({
 }) {
   if (decisions.length === 0) return null;
   return (
-    <table className={table.table} aria-label={`Scaling decisions of ${endpoint}`}>
-      <thead>
-        <tr>
-          <th scope="col">Decided</th>
-          <th scope="col" className={table.wideOnly}>
-            Variant
+    <SortableTable
+      label={`Scaling decisions of ${endpoint}`}
+      rows={decisions}
+      most={MAX_ROWS}
+      columns={[
+        { head: 'Decided', by: (one) => one.at },
+        { head: 'Variant', by: (one) => one.variant, className: table.wideOnly },
+        { head: 'Replicas', by: (one) => one.to, numeric: true },
+        { head: 'Reason', by: (one) => one.reason },
+      ]}
+      row={(one) => (
+        <tr key={`${one.at} ${one.variant} ${one.version} ${one.to}`}>
+          <th scope="row">
+            <Instant at={one.at} />
           </th>
-          <th scope="col" className={table.number}>
-            Replicas
-          </th>
-          <th scope="col">Reason</th>
+          <td className={table.wideOnly}>
+            {one.variant}, version {one.version}
+          </td>
+          <td className={table.number}>
+            {one.from} → {one.to}
+          </td>
+          <td className={styles.why}>
+            {one.reason}
+            <Limit budget={one.limitedBy} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {decisions.slice(0, MAX_ROWS).map((one) => (
-          <tr key={`${one.at} ${one.variant} ${one.version} ${one.to}`}>
-            <th scope="row">
-              <Instant at={one.at} />
-            </th>
-            <td className={table.wideOnly}>
-              {one.variant}, version {one.version}
-            </td>
-            <td className={table.number}>
-              {one.from} → {one.to}
-            </td>
-            <td className={styles.why}>
-              {one.reason}
-              <Limit budget={one.limitedBy} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      )}
+    />
   );
 }
 

@@ -6,6 +6,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
 import { Swatch } from '../parts/Swatch.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { categoryColour } from '../theme/category-colours.ts';
 import styles from './endpoints.module.css';
@@ -24,45 +25,34 @@ export function VariantsCard({ endpoint: { name, variants, canary, routes }, onT
     </button>
   );
   return (
-    <Card title="Versions that answer" note="Requests since the replicas of each started." actions={change} flush>
+    <Card title="Versions serving traffic" note="Requests since the replicas of each started." actions={change} flush>
       {variants.length === 0 ? (
         <EmptyState
           shows="The variants with their traffic shares and replicas."
           why="No revision has received traffic yet; the reason is below."
         />
       ) : (
-        <table className={table.table} aria-label={`Variants of ${name}`}>
-          <thead>
-            <tr>
-              <th scope="col">Variant</th>
-              <th scope="col">Serves</th>
-              <th scope="col">Share</th>
-              <th scope="col">Replicas</th>
-              <th scope="col" className={table.wideOnly}>
-                Requests now
-              </th>
-              <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-                Answered
-              </th>
-              <th scope="col" className={table.wideOnly}>
-                Not answered
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {variants.map((variant, index) => (
-              <Row key={variant.variant} variant={variant} colour={categoryColour(index)} />
-            ))}
-            {canary.map((variant, index) => (
-              <Row
-                key={`${variant.variant} canary`}
-                variant={variant}
-                colour={categoryColour(variants.length + index)}
-                isCanary
-              />
-            ))}
-          </tbody>
-        </table>
+        <SortableTable
+          label={`Variants of ${name}`}
+          rows={[...variants, ...canary]}
+          columns={[
+            { head: 'Variant', by: (one) => one.variant },
+            { head: 'Serves', by: (one) => `${one.model} ${one.version}` },
+            { head: 'Share', by: (one) => one.weight },
+            { head: 'Replicas', by: (one) => one.replicasReady },
+            { head: 'Requests now', by: (one) => one.inFlight + one.waiting, className: table.wideOnly },
+            { head: 'Answered', by: (one) => one.answered, numeric: true, className: table.wideOnly },
+            { head: 'Not answered', by: (one) => one.refused + one.lost, className: table.wideOnly },
+          ]}
+          row={(variant, place) => (
+            <Row
+              key={`${variant.variant} ${place < variants.length ? 'variant' : 'canary'}`}
+              variant={variant}
+              colour={categoryColour(place)}
+              isCanary={place >= variants.length}
+            />
+          )}
+        />
       )}
     </Card>
   );

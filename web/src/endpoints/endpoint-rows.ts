@@ -4,9 +4,11 @@ import { decimal, decimalString, type Money } from '../../../src/platform/units/
 import type { EndpointHealth } from '../../../src/tradeoff/production-health/schema.ts';
 import { counted, formatCount } from '../format/number.ts';
 import { listed } from '../pipelines/words.ts';
+import { compareAmounts, compareNumbers, compareTexts } from '../table/comparators.ts';
 import type { Comparators } from '../table/use-sorted.ts';
 import { computeFigures, type EndpointFigures } from './endpoint-figures.ts';
 import { sum } from './sum.ts';
+import { versionsText } from './words.ts';
 
 /** An endpoint with the figures of its row; undefined where they are not loaded yet. */
 export interface EndpointRow {
@@ -55,12 +57,13 @@ const STATUS = { unhealthy: 0, degraded: 1, unknown: 2, healthy: 3 } as const;
 export const COMPARE_ENDPOINTS: Comparators<EndpointRow> = {
   endpoint: (a, b) => a.endpoint.name.localeCompare(b.endpoint.name),
   status: (a, b) => STATUS[a.health?.status ?? 'unknown'] - STATUS[b.health?.status ?? 'unknown'],
-  requests: (a, b) => (a.health?.lastHour.requests ?? -1) - (b.health?.lastHour.requests ?? -1),
-  p50: (a, b) => (a.health?.latencyMs?.p50 ?? -1) - (b.health?.latencyMs?.p50 ?? -1),
-  p95: (a, b) => (a.health?.latencyMs?.p95 ?? -1) - (b.health?.latencyMs?.p95 ?? -1),
-  errors: (a, b) => (a.health?.lastDay.errorRatio ?? -1) - (b.health?.lastDay.errorRatio ?? -1),
-  cost: (a, b) => Number(a.figures?.per1000?.amount ?? -1) - Number(b.figures?.per1000?.amount ?? -1),
-  owner: (a, b) => (a.health?.team ?? '~').localeCompare(b.health?.team ?? '~'),
+  versions: compareTexts(({ endpoint: { live, newest } }) => versionsText(live ?? newest)),
+  requests: compareNumbers((a) => a.health?.lastHour.requests),
+  p50: compareNumbers((a) => a.health?.latencyMs?.p50),
+  p95: compareNumbers((a) => a.health?.latencyMs?.p95),
+  errors: compareNumbers((a) => a.health?.lastDay.errorRatio),
+  cost: compareAmounts((a) => a.figures?.per1000?.amount),
+  owner: compareTexts((a) => a.health?.team),
 };
 
 /** `2 endpoints: 1 healthy, 1 unhealthy. broken: The newest revision failed: exit code 1.` */

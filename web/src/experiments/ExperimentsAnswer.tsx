@@ -2,8 +2,8 @@ import { Link } from '@tanstack/react-router';
 import type { ExperimentActivity } from '../../../src/mlops/run-views/run-table/schema.ts';
 import type { Experiment } from '../../../src/mlops/runs/schema.ts';
 import { counted } from '../format/number.ts';
-import { formatInstant } from '../format/time.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
 import { addedUp } from './added-up.ts';
 import { CostSum } from './CostSum.tsx';
@@ -49,7 +49,7 @@ export function ExperimentsAnswer({ experiments, activity, failed, search }: Exp
           <Link to="/experiments/$experimentId" params={{ experimentId: last.experimentId }} className={parts.textLink}>
             {name}
           </Link>{' '}
-          on {formatInstant(last.lastRunAt)}
+          on <Instant at={last.lastRunAt} />
         </>
       )}
       .

@@ -44,6 +44,8 @@ export function ExperimentsPage() {
     enabled: experiments !== undefined && experiments.length > 0 && !columns.isPending,
     placeholderData: keepPreviousData,
   });
+  // The activity orders the rows: they are shown with it, so that none moves.
+  const isOrdered = experiments?.length === 0 || !activity.isPending;
   const moving = useMoveExperiment();
   const plain = search.name === undefined && view === 'active';
   const nothing = plain && activity.data?.experiments.every((one) => one.runs === 0) === true;
@@ -72,7 +74,7 @@ export function ExperimentsPage() {
       <Card title="Experiments and their cost" flush>
         <MovedExperimentNotice moving={moving} />
         <Loaded
-          query={{ data: experiments, error: pages.error, refetch: pages.refetch }}
+          query={{ data: isOrdered ? experiments : undefined, error: pages.error, refetch: pages.refetch }}
           what="The experiments"
           height={HEIGHT}
         >

@@ -21,11 +21,12 @@ interface ExperimentsTableProps {
   readonly moving: MoveExperiment;
 }
 
-/** Experiments with their activity; the last row is the total. */
+/** Experiments with their activity, the one with the latest run first; the last row is the total. */
 export function ExperimentsTable({ experiments, activity, failed, metric, moving }: ExperimentsTableProps) {
   const sum = activity === undefined ? undefined : addedUp(activity);
   const orders = useMemo(() => buildExperimentOrders(activity ?? []), [activity]);
-  const { sorted, sort } = useSorted(experiments, orders);
+  const latestFirst = useMemo(() => experiments.toSorted((a, b) => orders.last?.(b, a) ?? 0), [experiments, orders]);
+  const { sorted, sort } = useSorted(latestFirst, orders);
   return (
     <table className={table.table} data-testid="experiments">
       <thead>

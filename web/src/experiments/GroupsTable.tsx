@@ -5,6 +5,7 @@ import { formatCount, formatMeasure } from '../format/number.ts';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
 import { findBetterDirection } from '../runs/run-columns.ts';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { CostSum } from './CostSum.tsx';
 import styles from './experiments.module.css';
@@ -23,59 +24,59 @@ interface GroupsTableProps {
 export function GroupsTable({ groups, by, metric, filter }: GroupsTableProps) {
   const best = metric !== undefined && findBetterDirection(`metrics.${metric}`) === 'lower' ? 'least' : 'greatest';
   return (
-    <table className={table.table} aria-label="Groups">
-      <thead>
-        <tr>
-          <th scope="col">{columnLabel(by)}</th>
-          <th scope="col" className={table.number}>
-            Runs
+    <SortableTable
+      label="Groups"
+      rows={groups}
+      columns={[
+        { head: columnLabel(by), by: (group) => group.value },
+        { head: 'Runs', by: (group) => group.runs, numeric: true },
+        ...(metric === undefined
+          ? []
+          : [
+              {
+                head: `Best ${formatMetricName(metric)}`,
+                by: (group: RunGroup) => group.metric?.[best],
+                numeric: true,
+                className: styles.quality,
+              },
+              {
+                head: `Mean ${formatMetricName(metric)}`,
+                by: (group: RunGroup) => group.metric?.mean,
+                numeric: true,
+                className: `${styles.quality} ${table.wideOnly}`,
+              },
+            ]),
+        { head: 'Cost', by: (group) => group.cost.costs[0]?.amount, numeric: true, className: styles.cost },
+      ]}
+      row={(group) => (
+        <tr key={group.value ?? '\0'}>
+          <th scope="row">
+            <Link
+              to="/experiments/$experimentId"
+              from="/experiments/$experimentId"
+              search={(before) => ({ ...before, group: undefined, filter: groupFilter(filter, by, group.value) })}
+              className={parts.textLink}
+            >
+              {group.value === null ? `without ${columnLabel(by)}` : group.value === '' ? '(empty)' : group.value}
+            </Link>
           </th>
+          <td className={table.number}>{formatCount(group.runs)}</td>
           {metric !== undefined && (
             <>
-              <th scope="col" className={`${table.number} ${styles.quality}`}>
-                Best {formatMetricName(metric)}
-              </th>
-              <th scope="col" className={`${table.number} ${styles.quality} ${table.wideOnly}`}>
-                Mean {formatMetricName(metric)}
-              </th>
+              <td className={`${table.number} ${styles.quality}`}>
+                <Figure group={group} which={best} metric={metric} />
+              </td>
+              <td className={`${table.number} ${styles.quality} ${table.wideOnly}`}>
+                <Figure group={group} which="mean" metric={metric} />
+              </td>
             </>
           )}
-          <th scope="col" className={`${table.number} ${styles.cost}`}>
-            Cost
-          </th>
+          <td className={`${table.number} ${styles.cost}`}>
+            <CostSum sum={group.cost} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {groups.map((group) => (
-          <tr key={group.value ?? '\0'}>
-            <th scope="row">
-              <Link
-                to="/experiments/$experimentId"
-                from="/experiments/$experimentId"
-                search={(before) => ({ ...before, group: undefined, filter: groupFilter(filter, by, group.value) })}
-                className={parts.textLink}
-              >
-                {group.value === null ? `without ${columnLabel(by)}` : group.value === '' ? '(empty)' : group.value}
-              </Link>
-            </th>
-            <td className={table.number}>{formatCount(group.runs)}</td>
-            {metric !== undefined && (
-              <>
-                <td className={`${table.number} ${styles.quality}`}>
-                  <Figure group={group} which={best} metric={metric} />
-                </td>
-                <td className={`${table.number} ${styles.quality} ${table.wideOnly}`}>
-                  <Figure group={group} which="mean" metric={metric} />
-                </td>
-              </>
-            )}
-            <td className={`${table.number} ${styles.cost}`}>
-              <CostSum sum={group.cost} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      )}
+    />
   );
 }
 

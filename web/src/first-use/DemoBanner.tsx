@@ -20,7 +20,7 @@ export function DemoBanner() {
 
 const TEXTS = {
   loading: 'The load is not finished.',
-  loaded: 'All figures are made up.',
+  loaded: 'The company and its figures are invented.',
   failed: 'The load failed.',
   removing: 'They are being removed.',
 } as const;

@@ -8,6 +8,7 @@ import { Facts } from '../parts/Facts.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { AboutFigure } from './AboutFigure.tsx';
 import styles from './forecasts.module.css';
@@ -66,43 +67,37 @@ function listBacktestFacts({ forecast, standing }: ForecastDetail) {
 function Earlier({ detail: { earlier, forecast } }: { readonly detail: ForecastDetail }) {
   const money = (amount: string) => ({ amount, currency: forecast.currency });
   return (
-    <table className={`${table.table} ${styles.earlier}`} aria-label={`Earlier forecasts of ${subjectName(forecast)}`}>
-      <thead>
-        <tr>
-          <th scope="col">Past forecast</th>
-          <th scope="col">Billed to</th>
-          <th scope="col" className={table.number}>
-            Forecast
-          </th>
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            80 % interval
-          </th>
-          <th scope="col" className={table.number}>
-            Chance to exceed
-          </th>
+    <SortableTable
+      label={`Earlier forecasts of ${subjectName(forecast)}`}
+      className={styles.earlier}
+      rows={earlier}
+      most={EARLIER_SHOWN}
+      columns={[
+        { head: 'Past forecast', by: (one) => one.madeAt },
+        { head: 'Billed to', by: (one) => one.through },
+        { head: 'Forecast', by: (one) => one.forecast.mean, numeric: true },
+        { head: '80 % interval', by: (one) => one.forecast.lo80, numeric: true, className: table.wideOnly },
+        { head: 'Chance to exceed', by: (one) => one.probability, numeric: true },
+      ]}
+      row={({ madeAt, through, forecast: before, probability }) => (
+        <tr key={`${madeAt} ${through} ${before.mean}`}>
+          <th scope="row">{formatInstant(madeAt)}</th>
+          <td>{formatDay(through)}</td>
+          <td className={table.number}>
+            <AboutFigure money={money(before.mean)} />
+          </td>
+          <td className={`${table.number} ${table.wideOnly}`}>
+            {formatAbout(money(before.lo80))} to {formatAbout(money(before.hi80))}
+          </td>
+          <td className={table.number}>
+            {probability === null ? (
+              <Unknown reason="No budget covered exactly this scope." />
+            ) : (
+              probabilityText(probability)
+            )}
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {earlier.slice(0, EARLIER_SHOWN).map(({ madeAt, through, forecast: before, probability }) => (
-          <tr key={`${madeAt} ${through} ${before.mean}`}>
-            <th scope="row">{formatInstant(madeAt)}</th>
-            <td>{formatDay(through)}</td>
-            <td className={table.number}>
-              <AboutFigure money={money(before.mean)} />
-            </td>
-            <td className={`${table.number} ${table.wideOnly}`}>
-              {formatAbout(money(before.lo80))} to {formatAbout(money(before.hi80))}
-            </td>
-            <td className={table.number}>
-              {probability === null ? (
-                <Unknown reason="No budget covered exactly this scope." />
-              ) : (
-                probabilityText(probability)
-              )}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      )}
+    />
   );
 }

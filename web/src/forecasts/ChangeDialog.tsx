@@ -43,7 +43,7 @@ export function ChangeDialog({ currency, from, team, changes, onClose }: ChangeD
   const put = (part: Partial<ChangeDraft>) => setDraft((before) => ({ ...before, ...part }));
   return (
     <FormDialog
-      title="Add a known change"
+      title="Add known change"
       act="Add"
       acting="Adding…"
       ready={change !== null}

@@ -9,11 +9,15 @@ import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { AboutFigure } from './AboutFigure.tsx';
 import { ChangeDialog } from './ChangeDialog.tsx';
 import type { ForecastChanges } from './use-forecast-changes.ts';
 import { subjectName } from './words.ts';
+
+/** Sorts after every day. */
+const NO_END = '9999';
 
 interface ChangesCardProps {
   readonly forecasts: LedgerForecasts;
@@ -37,7 +41,7 @@ export function ChangesCard({ forecasts: all, drawn, team, changes }: ChangesCar
       flush
       actions={
         <button type="button" className={parts.button} onClick={() => setAdding(true)}>
-          Add a change…
+          Add change…
         </button>
       }
     >
@@ -57,7 +61,8 @@ export function ChangesCard({ forecasts: all, drawn, team, changes }: ChangesCar
   );
 }
 
-function ofNobody({ factor }: Pick<ForecastChange, 'factor'>): string {
+function nameScope({ subject, factor }: Pick<ForecastChange, 'subject' | 'factor'>): string {
+  if (Object.keys(subject).length > 0) return subjectText(subject);
   return factor === null ? 'unallocated' : 'everything';
 }
 
@@ -92,68 +97,58 @@ function ChangesTable({
   readonly changes: ForecastChanges;
 }) {
   return (
-    <table className={table.table} aria-label="Known changes">
-      <thead>
-        <tr>
-          <th scope="col">Description</th>
-          <th scope="col" className={table.number}>
-            Per day
+    <SortableTable
+      label="Known changes"
+      rows={known}
+      columns={[
+        { head: 'Description', by: (one) => one.what },
+        { head: 'Per day', by: (one) => one.dailyAmount, numeric: true },
+        { head: 'From', by: (one) => one.from },
+        { head: 'Until', by: (one) => one.until ?? NO_END, className: table.wideOnly },
+        { head: 'Scope', by: nameScope, className: table.wideOnly },
+        {
+          head: 'Added by',
+          by: (one) => (one.origin === 'bill' ? 'the bill' : one.addedBy),
+          className: table.wideOnly,
+        },
+        { hiddenHead: 'Actions' },
+      ]}
+      row={({ change, what, from, until, subject, addedBy, origin, isOn, ...by }) => (
+        <tr key={change}>
+          <th scope="row">
+            {what}
+            {!isOn && <span className={layout.sub}>not in the forecasts</span>}
           </th>
-          <th scope="col">From</th>
-          <th scope="col" className={table.wideOnly}>
-            Until
-          </th>
-          <th scope="col" className={table.wideOnly}>
-            Scope
-          </th>
-          <th scope="col" className={table.wideOnly}>
-            Added by
-          </th>
-          <th scope="col">
-            <span className="visually-hidden">Actions</span>
-          </th>
+          <td className={table.number}>{byDayText(by)}</td>
+          <td>{formatDay(from)}</td>
+          <td className={table.wideOnly}>{until === null ? 'no end' : formatDay(until)}</td>
+          <td className={table.wideOnly}>{nameScope({ subject, factor: by.factor })}</td>
+          <td className={table.wideOnly}>{origin === 'bill' ? 'the bill' : addedBy}</td>
+          <td className={table.number}>
+            {origin === 'bill' ? (
+              <button
+                type="button"
+                className={parts.button}
+                disabled={changes.busy}
+                aria-label={`${isOn ? 'Exclude' : 'Include'} ${what}`}
+                onClick={() => changes.turn.mutate({ change, isOn: !isOn })}
+              >
+                {isOn ? 'Exclude' : 'Include'}
+              </button>
+            ) : (
+              <button
+                type="button"
+                className={parts.button}
+                disabled={changes.busy}
+                aria-label={`Remove ${what}`}
+                onClick={() => changes.remove.mutate(change)}
+              >
+                Remove
+              </button>
+            )}
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {known.map(({ change, what, from, until, subject, addedBy, origin, isOn, ...by }) => (
-          <tr key={change}>
-            <th scope="row">
-              {what}
-              {!isOn && <span className={layout.sub}>not in the forecasts</span>}
-            </th>
-            <td className={table.number}>{byDayText(by)}</td>
-            <td>{formatDay(from)}</td>
-            <td className={table.wideOnly}>{until === null ? 'no end' : formatDay(until)}</td>
-            <td className={table.wideOnly}>
-              {Object.keys(subject).length === 0 ? ofNobody(by) : subjectText(subject)}
-            </td>
-            <td className={table.wideOnly}>{origin === 'bill' ? 'the bill' : addedBy}</td>
-            <td className={table.number}>
-              {origin === 'bill' ? (
-                <button
-                  type="button"
-                  className={parts.button}
-                  disabled={changes.busy}
-                  aria-label={`${isOn ? 'Exclude' : 'Include'} ${what}`}
-                  onClick={() => changes.turn.mutate({ change, isOn: !isOn })}
-                >
-                  {isOn ? 'Exclude' : 'Include'}
-                </button>
-              ) : (
-                <button
-                  type="button"
-                  className={parts.button}
-                  disabled={changes.busy}
-                  aria-label={`Remove ${what}`}
-                  onClick={() => changes.remove.mutate(change)}
-                >
-                  Remove
-                </button>
-              )}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      )}
+    />
   );
 }

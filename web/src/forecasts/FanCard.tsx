@@ -91,8 +91,10 @@ function Drawn({ detail, view, onChart }: DrawnProps) {
 
 function describeFan({ standing, forecast }: ForecastDetail): string {
   const late =
-    standing.billedThrough > standing.through ? `; bills to ${formatDay(standing.billedThrough)} are incomplete` : '';
-  return `Effective cost billed in ${forecast.currency}, not converted, to ${formatDay(standing.through)}${late}.`;
+    standing.billedThrough > standing.through
+      ? `; later charges, to ${formatDay(standing.billedThrough)}, are incomplete and left out`
+      : '';
+  return `Effective cost of bills in ${forecast.currency}, to ${formatDay(standing.through)}${late}.`;
 }
 
 function csvAddress({ level, key, currency }: ForecastDetail['forecast']): string {

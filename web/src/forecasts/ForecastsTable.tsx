@@ -4,7 +4,11 @@ import { formatAbout } from '../format/money.ts';
 import { formatDay } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { compareAmounts, compareNumbers, compareTexts } from '../table/comparators.ts';
+import { SidewaysBox } from '../table/SidewaysBox.tsx';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
+import { type Comparators, sortBy, useRowSort } from '../table/use-sorted.ts';
 import { AboutFigure } from './AboutFigure.tsx';
 import styles from './forecasts.module.css';
 import {
@@ -26,6 +30,18 @@ export interface ForecastGroup {
   readonly forecasts: readonly LedgerForecast[];
 }
 
+const ORDERS: Comparators<LedgerForecast> = {
+  scope: compareTexts(rowName),
+  to: compareTexts(({ window }) => window.end),
+  known: compareAmounts(({ known }) => known),
+  forecast: compareAmounts(({ forecast }) => forecast?.mean),
+  interval: compareAmounts(({ forecast }) => forecast?.lo80),
+  limit: compareAmounts(({ breach }) => breach?.limit),
+  chance: compareNumbers(({ breach }) => breach?.probability),
+  earliest: compareTexts(({ breach }) => breach?.firstDay),
+  error: compareNumbers(({ backtest }) => backtest?.totalErrorRatio),
+};
+
 interface ForecastsTableProps {
   /** Several groups have headings. */
   readonly groups: readonly ForecastGroup[];
@@ -37,61 +53,66 @@ interface ForecastsTableProps {
 
 /** Forecast cost of each subject, probability that its budget is exceeded, and back-test error. */
 export function ForecastsTable({ groups, through, isDrawn }: ForecastsTableProps) {
+  const sort = useRowSort();
   const ofBudgets = groups.some(({ forecasts }) => forecasts.some(({ level }) => level === 'budget'));
   return (
-    <table className={table.table} data-testid="forecasts">
-      <thead>
-        <tr>
-          <th scope="col">Scope</th>
-          {ofBudgets && (
-            <th scope="col" className={table.wideOnly}>
-              To
-            </th>
-          )}
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            So far
-          </th>
-          <th scope="col" className={table.number}>
-            Forecast
-          </th>
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            80 % interval
-          </th>
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Limit
-          </th>
-          <th scope="col" className={table.number}>
-            Chance to exceed
-          </th>
-          <th scope="col" className={table.wideOnly}>
-            Earliest
-          </th>
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Past error
-          </th>
-        </tr>
-      </thead>
-      {groups.map(({ label, forecasts }) => (
-        <tbody key={label}>
-          {groups.length > 1 && (
-            <tr>
-              <th scope="rowgroup" colSpan={ofBudgets ? 9 : 8} className={styles.group}>
-                {label}
-              </th>
-            </tr>
-          )}
-          {forecasts.map((forecast) => (
-            <Row
-              key={`${forecast.level} ${forecast.key} ${forecast.currency}`}
-              forecast={forecast}
-              through={through}
-              drawn={isDrawn(forecast)}
-              ofBudgets={ofBudgets}
-            />
-          ))}
-        </tbody>
-      ))}
-    </table>
+    <SidewaysBox label="Forecasts">
+      <table className={table.table} data-testid="forecasts">
+        <thead>
+          <tr>
+            <SortHead column="scope" sort={sort}>
+              Scope
+            </SortHead>
+            {ofBudgets && (
+              <SortHead column="to" sort={sort} className={table.wideOnly}>
+                To
+              </SortHead>
+            )}
+            <SortHead column="known" sort={sort} numeric className={table.wideOnly}>
+              So far
+            </SortHead>
+            <SortHead column="forecast" sort={sort} numeric>
+              Forecast
+            </SortHead>
+            <SortHead column="interval" sort={sort} numeric className={table.wideOnly}>
+              80 % interval
+            </SortHead>
+            <SortHead column="limit" sort={sort} numeric className={table.wideOnly}>
+              Limit
+            </SortHead>
+            <SortHead column="chance" sort={sort} numeric>
+              Chance to exceed
+            </SortHead>
+            <SortHead column="earliest" sort={sort} className={table.wideOnly}>
+              Earliest
+            </SortHead>
+            <SortHead column="error" sort={sort} numeric className={table.wideOnly}>
+              Past error
+            </SortHead>
+          </tr>
+        </thead>
+        {groups.map(({ label, forecasts }) => (
+          <tbody key={label}>
+            {groups.length > 1 && (
+              <tr>
+                <th scope="rowgroup" colSpan={ofBudgets ? 9 : 8} className={styles.group}>
+                  {label}
+                </th>
+              </tr>
+            )}
+            {sortBy(forecasts, ORDERS, sort).map((forecast) => (
+              <Row
+                key={`${forecast.level} ${forecast.key} ${forecast.currency}`}
+                forecast={forecast}
+                through={through}
+                drawn={isDrawn(forecast)}
+                ofBudgets={ofBudgets}
+              />
+            ))}
+          </tbody>
+        ))}
+      </table>
+    </SidewaysBox>
   );
 }
 

@@ -1,11 +1,16 @@
-import { decimal, formatAmountDigits, groupThousands, type Money } from '../../../src/platform/units/schema.ts';
+import {
+  decimal,
+  findCurrencySymbol,
+  formatAmountDigits,
+  groupThousands,
+  type Money,
+} from '../../../src/platform/units/schema.ts';
 
-const SYMBOLS: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£', JPY: '¥', INR: '₹', KRW: '₩' };
 const MINUS = '\u2212';
 
 /** `$` for USD; `CHF ` and the like for a currency without a symbol. */
 export function currencySymbol(currency: string): string {
-  return SYMBOLS[currency] ?? `${currency}\u00a0`;
+  return findCurrencySymbol(currency) ?? `${currency}\u00a0`;
 }
 
 /**

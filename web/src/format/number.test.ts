@@ -6,6 +6,7 @@ import {
   formatMeasured,
   formatMilliseconds,
   formatPercent,
+  formatRatio,
   formatShare,
   formatTimes,
 } from './number.ts';
@@ -63,14 +64,28 @@ describe('numbers', () => {
   it.each([
     ['61', '100', '61\u00a0%'],
     ['0.4', '100', '0.4\u00a0%'],
+    ['99.73', '100', '99.7\u00a0%'],
+    ['99.97', '100', '99.9\u00a0%'],
+    ['100', '100', '100\u00a0%'],
     ['0.0001', '100', 'under 0.1\u00a0%'],
-    ['-5', '100', '\u22125\u00a0%'],
   ])('says that %s of %s is %s', (part, whole, text) => {
     expect(formatShare(part, whole)).toBe(text);
   });
 
-  it('knows no share of nothing', () => {
-    expect(formatShare('1', '0')).toBeNull();
+  it.each([
+    ['1', '0'],
+    ['-5', '100'],
+    ['131', '100'],
+  ])('knows no share of %s in %s', (part, whole) => {
+    expect(formatShare(part, whole)).toBeNull();
+  });
+
+  it('gives a ratio of any sign', () => {
+    expect([formatRatio('-5', '100'), formatRatio('131', '100'), formatRatio('1', '0')]).toEqual([
+      '\u22125\u00a0%',
+      '131\u00a0%',
+      null,
+    ]);
   });
 
   it('writes a whole percent from ten on', () => {

@@ -76,20 +76,29 @@ export function formatMeasured(value: string, unit: string, like = value): Measu
 }
 
 /**
- * Share of a whole in per cent, as text. `null` when the whole is zero, because the share is unknown.
- * Example: 61 of 100 -> "61 %"; 0.4 of 100 -> "0.4 %".
+ * Share of a whole in percent, as text. `null` when there is no share: the whole is zero, or credits make the part
+ * negative or larger than the whole.
+ * Example: 61 of 100 -> "61 %"; 0.4 of 100 -> "0.4 %"; -175 of 100 -> null.
  */
 export function formatShare(part: string, whole: string): string | null {
-  const all = decimal(whole);
-  if (all.isZero()) return null;
-  return formatPercent(decimal(part).dividedBy(all).times(100).toNumber());
+  if (decimal(whole).isZero()) return null;
+  const ratio = decimal(part).dividedBy(whole);
+  return ratio.isNegative() || ratio.greaterThan(1) ? null : formatRatio(part, whole);
 }
 
-/** `61.23` -> `61 %`; one decimal below ten, so that small shares differ. */
+/** A figure in percent of another one, of any size and sign; `null` when the other one is zero. */
+export function formatRatio(figure: string, other: string): string | null {
+  if (decimal(other).isZero()) return null;
+  return formatPercent(decimal(figure).dividedBy(other).times(100).toNumber());
+}
+
+/** `61.23` -> `61 %`; one decimal below ten, so that small shares differ, and from 99 on, so that less is never 100. */
 export function formatPercent(percent: number): string {
   const size = Math.abs(percent);
   if (size > 0 && size < 0.1) return `under 0.1${PERCENT}`;
-  const digits = size < 10 ? size.toFixed(1).replace(/\.0$/, '') : size.toFixed(0);
+  const isNearlyAll = size > 99 && size < 100;
+  const shown = isNearlyAll ? Math.floor(size * 10) / 10 : size;
+  const digits = size < 10 || isNearlyAll ? shown.toFixed(1).replace(/\.0$/, '') : shown.toFixed(0);
   return `${percent < 0 && Number(digits) !== 0 ? '\u2212' : ''}${groupThousands(digits)}${PERCENT}`;
 }
 

@@ -1,49 +1,19 @@
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
+import { formatDayText } from '../../../src/platform/units/schema.ts';
 
-function monthName(number: string | undefined): string {
-  return MONTHS[Number(number) - 1] ?? '';
-}
-
-/** `2026-11` -> `November 2026`. */
-export function formatMonth(month: string): string {
-  const [year, number] = month.split('-');
-  return `${monthName(number)} ${year}`;
-}
-
-/** `2026-11` -> `November`. */
-export function formatMonthName(month: string): string {
-  return monthName(month.split('-')[1]);
-}
+export {
+  formatInstantText as formatInstant,
+  formatMonthName,
+  formatMonthText as formatMonth,
+} from '../../../src/platform/units/schema.ts';
 
 /** `2026-11-03` -> `3 Nov`. */
 export function formatDay(day: string): string {
-  const [, month, date] = day.split('-');
-  return `${Number(date)} ${monthName(month).slice(0, 3)}`;
-}
-
-/** `2026-11-17T14:02:11Z` -> `17 Nov 2026, 14:02 UTC`. */
-export function formatInstant(instant: string): string {
-  const [day = '', time = ''] = new Date(instant).toISOString().split('T');
-  return `${formatDay(day)} ${day.slice(0, 4)}, ${time.slice(0, 5)} UTC`;
+  return formatDayText(day).slice(0, -' YYYY'.length);
 }
 
 /** The day of an instant in UTC: `2026-11-17T14:02:11Z` -> `17 Nov 2026`. */
 export function formatDate(instant: string): string {
-  const day = new Date(instant).toISOString().slice(0, 10);
-  return `${formatDay(day)} ${day.slice(0, 4)}`;
+  return formatDayText(new Date(instant).toISOString().slice(0, 'YYYY-MM-DD'.length));
 }
 
 /** The same instant where the reader is, for hover. */

@@ -9,7 +9,7 @@ export function SchemeToggle() {
       type="button"
       className={styles.quiet}
       onClick={() => setScheme(other)}
-      data-tip={`Switch to ${other} colours (t)`}
+      data-tip={`Switch to ${other} colors (t)`}
     >
       <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" fill="none">
         <circle cx="8" cy="8" r="5.5" stroke="currentColor" strokeWidth="1.3" />

@@ -1,5 +1,5 @@
 import { type DateRange, daysIn, daysLater, findMonthEnd, isByDay } from '../../../src/platform/units/date-range.ts';
-import { formatDay, formatMonth, formatMonthName } from '../format/time.ts';
+import { formatRangeText } from '../../../src/platform/units/schema.ts';
 
 export {
   computeLength,
@@ -42,15 +42,7 @@ export function findEndMonth(range: DateRange): string {
  * Example: two months -> "October to November 2026"; days of one month -> "3 to 17 Nov 2026".
  */
 export function rangeText({ from, to }: DateRange): string {
-  const oneYear = from.slice(0, 4) === to.slice(0, 4);
-  if (!isByDay({ from, to })) {
-    if (from === to) return formatMonth(from);
-    return `${oneYear ? formatMonthName(from) : formatMonth(from)} to ${formatMonth(to)}`;
-  }
-  const end = `${formatDay(to)} ${to.slice(0, 4)}`;
-  if (from === to) return end;
-  if (from.slice(0, 7) === to.slice(0, 7)) return `${Number(from.slice(8))} to ${end}`;
-  return `${formatDay(from)}${oneYear ? '' : ` ${from.slice(0, 4)}`} to ${end}`;
+  return formatRangeText(from, to);
 }
 
 /** When something was, with its preposition: "in November 2026", "from 3 to 17 Nov 2026", "on 3 Nov 2026". */

@@ -19,15 +19,21 @@ export const RANGE_PAGES: ReadonlyMap<string, RangePage> = new Map([
   ['/costs', { unset: 'bill', compares: true }],
   ['/anomalies', { unset: 'bill', compares: true }],
   ['/gpus', { unset: 'bill' }],
-  ['/allocation', { unset: 'bill', beyond: 'The preview of rules and "Metered vs bill" take the month of its end.' }],
+  [
+    '/allocation',
+    {
+      ...{ unset: 'bill', compares: true },
+      beyond: 'The preview of rules and "Metered vs bill" take the month of its end.',
+    },
+  ],
   ['/statements', { unset: 'bill', wholeMonths: true }],
   ['/models', { unset: 'Last 30 billed days' }],
   ['/models/$model', { unset: 'Last 30 billed days' }],
   ['/decisions', { unset: 'Any time' }],
-  ['/deliveries', { unset: 'All periods', beyond: 'Sources and changes after closing are of now.' }],
+  ['/deliveries', { unset: 'All periods', beyond: 'Sources and changes after closing show the current state.' }],
   ['/experiments/$experimentId', { unset: 'Any time' }],
-  ['/endpoints/$endpoint', { unset: 'Live', beyond: 'Status and alerts are of now.' }],
-  ['/monitoring/$monitor', { unset: 'Live', beyond: 'Status, alerts and drift are of now.' }],
+  ['/endpoints/$endpoint', { unset: 'Live', beyond: 'Status and alerts show the current state.' }],
+  ['/monitoring/$monitor', { unset: 'Live', beyond: 'Status, alerts and drift show the current state.' }],
 ]);
 
 /** True for the route of a page that needs the months with a bill. */

@@ -26,7 +26,7 @@ export function useActionCommands(show: (overlay: Overlay) => void): readonly Co
     }),
     action('Rejected decisions', () => void navigate({ to: '/decisions', search: { verdict: 'reject' } })),
     action('Copy the link to this page', () => void navigator.clipboard.writeText(window.location.href)),
-    action(`Switch to ${other} colours`, () => setScheme(other), 'toggle theme scheme dark light'),
+    action(`Switch to ${other} colors`, () => setScheme(other), 'toggle theme scheme dark light'),
     action('Keyboard shortcuts', () => show('shortcuts'), 'keys help'),
     action('HTTP API documentation', () => window.location.assign('/api/docs'), 'help docs'),
   ];

@@ -7,6 +7,7 @@ import { formatDay, formatInstant } from '../format/time.ts';
 import { Instant } from '../parts/Instant.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import styles from './gpus.module.css';
 import { widthText } from './words.ts';
@@ -84,32 +85,28 @@ function Readings({ readings }: { readonly readings: GpuReadings }) {
 function Holders({ holders }: { readonly holders: GpuReadings['holders'] }) {
   const latest = holders.slice(-MOST_HOLDERS).toReversed();
   return (
-    <table className={table.table} data-testid="holders">
-      <thead>
-        <tr>
-          <th scope="col">Owner</th>
-          <th scope="col">From</th>
-          <th scope="col">To</th>
-          <th scope="col" className={table.wideOnly}>
-            On
-          </th>
+    <SortableTable
+      testId="holders"
+      rows={latest}
+      columns={[
+        { head: 'Owner', by: holderText },
+        { head: 'From', by: (one) => one.start },
+        { head: 'To', by: (one) => one.end },
+        { head: 'On', by: (one) => one.gpuModel ?? one.host, className: table.wideOnly },
+      ]}
+      row={(span) => (
+        <tr key={`${span.start} ${span.end} ${holderText(span)}`}>
+          <th scope="row">{holderText(span)}</th>
+          <td>
+            <Instant at={span.start} />
+          </td>
+          <td>
+            <Instant at={span.end} />
+          </td>
+          <td className={table.wideOnly}>{[span.gpuModel, span.host].filter((one) => one !== null).join(', ')}</td>
         </tr>
-      </thead>
-      <tbody>
-        {latest.map((span) => (
-          <tr key={`${span.start} ${span.end} ${holderText(span)}`}>
-            <th scope="row">{holderText(span)}</th>
-            <td>
-              <Instant at={span.start} />
-            </td>
-            <td>
-              <Instant at={span.end} />
-            </td>
-            <td className={table.wideOnly}>{[span.gpuModel, span.host].filter((one) => one !== null).join(', ')}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      )}
+    />
   );
 }
 

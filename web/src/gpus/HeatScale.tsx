@@ -11,7 +11,7 @@ export function HeatScale() {
           {STEP_TEXTS[index]}
         </span>
       ))}
-      <span className={styles.scaleItem}>no colour: no readings</span>
+      <span className={styles.scaleItem}>blank: no readings</span>
     </span>
   );
 }

@@ -1,8 +1,10 @@
+import { useMemo } from 'react';
 import type { GpuHeatMap } from '../../../src/finops/gpu-usage/schema.ts';
 import { formatPercent } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
+import { compareAmounts, compareTexts } from '../table/comparators.ts';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
 import { type Comparators, useSorted } from '../table/use-sorted.ts';
@@ -17,10 +19,10 @@ const usedShare = ({ gpuHours }: Row) => gpuHours.used / gpuHours.paid;
 const COMPARE: Comparators<Row> = {
   gpu: (a, b) => a.gpu.localeCompare(b.gpu),
   hours: (a, b) => a.gpuHours.paid - b.gpuHours.paid,
-  price: (a, b) => Number(computeUnitPrice(a)?.amount ?? -1) - Number(computeUnitPrice(b)?.amount ?? -1),
+  price: compareAmounts((a) => computeUnitPrice(a)?.amount),
   used: (a, b) => usedShare(a) - usedShare(b),
   idle: (a, b) => idleHours(a.gpuHours) - idleHours(b.gpuHours),
-  cost: (a, b) => Number(idleMoney(a.cost)?.amount ?? -1) - Number(idleMoney(b.cost)?.amount ?? -1),
+  cost: compareAmounts((a) => idleMoney(a.cost)?.amount),
 };
 
 interface HeatTableProps {
@@ -31,7 +33,11 @@ interface HeatTableProps {
 
 /** The GPUs of the heat map as figures, with the price of an hour and the action on an idle GPU. */
 export function HeatTable({ map, savings, onOpen }: HeatTableProps) {
-  const { sorted, sort } = useSorted(map.rows, COMPARE);
+  const orders = useMemo(
+    () => ({ ...COMPARE, action: compareTexts(({ gpu }: Row) => savings.get(gpu)?.recommendation) }),
+    [savings],
+  );
+  const { sorted, sort } = useSorted(map.rows, orders);
   return (
     <table className={table.table} data-testid="fleet">
       <thead>
@@ -54,7 +60,9 @@ export function HeatTable({ map, savings, onOpen }: HeatTableProps) {
           <SortHead column="cost" sort={sort} numeric>
             Idle cost
           </SortHead>
-          <th scope="col">Action</th>
+          <SortHead column="action" sort={sort}>
+            Action
+          </SortHead>
         </tr>
       </thead>
       <tbody>

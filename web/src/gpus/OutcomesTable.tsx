@@ -1,6 +1,7 @@
 import type { GpuOutcomes } from '../../../src/finops/gpu-usage/schema.ts';
 import { formatCount } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { compareAmounts } from '../table/comparators.ts';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
 import { type Comparators, useSorted } from '../table/use-sorted.ts';
@@ -13,8 +14,8 @@ const COMPARE: Comparators<Row> = {
   outcome: (a, b) => OUTCOMES[a.outcome].label.localeCompare(OUTCOMES[b.outcome].label),
   owners: (a, b) => a.owners - b.owners,
   hours: (a, b) => a.gpuHours.paid - b.gpuHours.paid,
-  idle: (a, b) => Number(idleMoney(a.cost)?.amount ?? -1) - Number(idleMoney(b.cost)?.amount ?? -1),
-  paid: (a, b) => Number(toMoney(a.cost, 'paid')?.amount ?? -1) - Number(toMoney(b.cost, 'paid')?.amount ?? -1),
+  idle: compareAmounts((a) => idleMoney(a.cost)?.amount),
+  paid: compareAmounts((a) => toMoney(a.cost, 'paid')?.amount),
 };
 
 /** GPU time by outcome as figures, with the sum of all. */

@@ -7,6 +7,8 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
+import { compareAmounts, compareNumbers } from '../table/comparators.ts';
+import { SidewaysBox } from '../table/SidewaysBox.tsx';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
 import { type Comparators, useSorted } from '../table/use-sorted.ts';
@@ -16,17 +18,17 @@ import { BUCKETS, DIMENSIONS, hoursText, ownerName, shortName } from './words.ts
 const PARTS: readonly Bucket[] = ['used', 'underUsed'];
 const NO_PRICE = 'None of its hours has a price.';
 
-const amountOf = (group: GpuOwner, part: Bucket | 'paid') => Number(toMoney(group.cost, part)?.amount ?? -1);
+const orderByPart = (part: Bucket | 'paid') => compareAmounts<GpuOwner>(({ cost }) => toMoney(cost, part)?.amount);
 const COMPARE: Comparators<GpuOwner> = {
   owner: (a, b) => ownerName(a).localeCompare(ownerName(b)),
-  idle: (a, b) => Number(idleMoney(a.cost)?.amount ?? -1) - Number(idleMoney(b.cost)?.amount ?? -1),
-  used: (a, b) => amountOf(a, 'used') - amountOf(b, 'used'),
-  underUsed: (a, b) => amountOf(a, 'underUsed') - amountOf(b, 'underUsed'),
-  unallocated: (a, b) => amountOf(a, 'unallocated') - amountOf(b, 'unallocated'),
-  paid: (a, b) => amountOf(a, 'paid') - amountOf(b, 'paid'),
+  idle: compareAmounts((a) => idleMoney(a.cost)?.amount),
+  used: orderByPart('used'),
+  underUsed: orderByPart('underUsed'),
+  unallocated: orderByPart('unallocated'),
+  paid: orderByPart('paid'),
   hours: (a, b) => a.gpuHours.paid - b.gpuHours.paid,
-  price: (a, b) => Number(computeUnitPrice(a)?.amount ?? -1) - Number(computeUnitPrice(b)?.amount ?? -1),
-  share: (a, b) => (a.usedShare ?? -1) - (b.usedShare ?? -1),
+  price: compareAmounts((a) => computeUnitPrice(a)?.amount),
+  share: compareNumbers((a) => a.usedShare),
 };
 
 /** Owners with the parts of their time in money; the sums and the used share agree with the sentence at the top. */
@@ -34,47 +36,49 @@ export function OwnersTable({ owners }: { readonly owners: GpuOwners }) {
   const { by, groups, others, groupCount } = owners;
   const { sorted, sort } = useSorted(groups, COMPARE);
   return (
-    <table className={table.table} data-testid="owners">
-      <thead>
-        <tr>
-          <SortHead column="owner" sort={sort}>
-            {DIMENSIONS[by]}
-          </SortHead>
-          <SortHead column="idle" sort={sort} numeric>
-            Idle
-          </SortHead>
-          {PARTS.map((name) => (
-            <SortHead key={name} column={name} sort={sort} numeric className={table.wideOnly}>
-              <span data-tip={BUCKETS[name].tip}>{BUCKETS[name].label}</span>
+    <SidewaysBox label="Owners">
+      <table className={table.table} data-testid="owners">
+        <thead>
+          <tr>
+            <SortHead column="owner" sort={sort}>
+              {DIMENSIONS[by]}
             </SortHead>
+            <SortHead column="idle" sort={sort} numeric>
+              Idle
+            </SortHead>
+            {PARTS.map((name) => (
+              <SortHead key={name} column={name} sort={sort} numeric className={table.wideOnly}>
+                <span data-tip={BUCKETS[name].tip}>{BUCKETS[name].label}</span>
+              </SortHead>
+            ))}
+            <SortHead column="unallocated" sort={sort} numeric className={table.wideOnly}>
+              <span data-tip={BUCKETS.unallocated.tip}>{BUCKETS.unallocated.label}</span>
+            </SortHead>
+            <SortHead column="paid" sort={sort} numeric>
+              Paid
+            </SortHead>
+            <SortHead column="hours" sort={sort} numeric className={table.wideOnly}>
+              GPU-hours
+            </SortHead>
+            <SortHead column="price" sort={sort} numeric className={table.wideOnly}>
+              Price per hour
+            </SortHead>
+            <SortHead column="share" sort={sort} numeric className={table.wideOnly}>
+              Used share
+            </SortHead>
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map((group) => (
+            <Row key={`${group.kind} ${group.key}`} name={<OwnerName group={group} by={by} />} group={group} />
           ))}
-          <SortHead column="unallocated" sort={sort} numeric className={table.wideOnly}>
-            <span data-tip={BUCKETS.unallocated.tip}>{BUCKETS.unallocated.label}</span>
-          </SortHead>
-          <SortHead column="paid" sort={sort} numeric>
-            Paid
-          </SortHead>
-          <SortHead column="hours" sort={sort} numeric className={table.wideOnly}>
-            GPU-hours
-          </SortHead>
-          <SortHead column="price" sort={sort} numeric className={table.wideOnly}>
-            Price per hour
-          </SortHead>
-          <SortHead column="share" sort={sort} numeric className={table.wideOnly}>
-            Used share
-          </SortHead>
-        </tr>
-      </thead>
-      <tbody>
-        {sorted.map((group) => (
-          <Row key={`${group.kind} ${group.key}`} name={<OwnerName group={group} by={by} />} group={group} />
-        ))}
-        {others !== null && <Row name={`${groupCount - groups.length} others`} group={others} />}
-      </tbody>
-      <tfoot>
-        <Row name="Total" group={owners} />
-      </tfoot>
-    </table>
+          {others !== null && <Row name={`${groupCount - groups.length} others`} group={others} />}
+        </tbody>
+        <tfoot>
+          <Row name="Total" group={owners} />
+        </tfoot>
+      </table>
+    </SidewaysBox>
   );
 }
 

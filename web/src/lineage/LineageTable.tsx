@@ -1,6 +1,7 @@
 import type { Lineage, LineageNode } from '../../../src/tradeoff/lineage/schema.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import styles from './lineage.module.css';
 import { NodeLink } from './NodeLink.tsx';
@@ -12,35 +13,35 @@ const NO_COST = 'No amount is known for this link.';
 export function LineageTable({ lineage }: { readonly lineage: Lineage }) {
   const nodes = new Map(lineage.nodes.map((node) => [node.id, node]));
   return (
-    <table className={table.table}>
-      <thead>
-        <tr>
-          <th scope="col">From</th>
-          <th scope="col">Relation</th>
-          <th scope="col">To</th>
-          <th scope="col" className={table.number}>
-            Money
+    <SortableTable
+      rows={lineage.edges}
+      columns={[
+        { head: 'From', by: (one) => nameNode(nodes, one.from) },
+        { head: 'Relation', by: (one) => relationWords[one.relation] },
+        { head: 'To', by: (one) => nameNode(nodes, one.to) },
+        { head: 'Money', by: (one) => one.cost?.amount, numeric: true },
+      ]}
+      row={({ from, to, relation, cost }) => (
+        <tr key={`${from} ${relation} ${to}`}>
+          <th scope="row">
+            <NamedNode id={from} nodes={nodes} />
           </th>
+          <td>{relationWords[relation]}</td>
+          <td>
+            <NamedNode id={to} nodes={nodes} />
+          </td>
+          <td className={table.number}>
+            {cost === null ? <Unknown reason={NO_COST} /> : <MoneyFigure money={cost} />}
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {lineage.edges.map(({ from, to, relation, cost }) => (
-          <tr key={`${from} ${relation} ${to}`}>
-            <th scope="row">
-              <NamedNode id={from} nodes={nodes} />
-            </th>
-            <td>{relationWords[relation]}</td>
-            <td>
-              <NamedNode id={to} nodes={nodes} />
-            </td>
-            <td className={table.number}>
-              {cost === null ? <Unknown reason={NO_COST} /> : <MoneyFigure money={cost} />}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      )}
+    />
   );
+}
+
+function nameNode(nodes: ReadonlyMap<string, LineageNode>, id: string): string {
+  const node = nodes.get(id);
+  return node === undefined ? id : `${kindWords[node.kind].one} ${nodeName(node)}`;
 }
 
 interface NamedNodeProps {
@@ -53,7 +54,7 @@ function NamedNode({ id, nodes }: NamedNodeProps) {
   if (node === undefined) return id;
   return (
     <NodeLink node={node} className={styles.cellLink}>
-      {kindWords[node.kind].one} {nodeName(node)}
+      {nameNode(nodes, id)}
     </NodeLink>
   );
 }

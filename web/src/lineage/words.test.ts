@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nodeName } from './words.ts';
+import { nodeName, nodeWords } from './words.ts';
 
 const run = '0123456789abcdef0123456789abcdef';
 
@@ -16,4 +16,13 @@ it.each([
   ['run', `tag:steelyard.run=${run}`, {}, `tag:steelyard.run=${run}`],
 ] as const)('a %s called "%s" fits its box', (kind, name, facts, text) => {
   expect(nodeName({ kind, name, facts })).toBe(text);
+});
+
+it.each([
+  ['model_version:ranker/4', 'ranker version 4'],
+  [`run:${run}`, 'run 01234567'],
+  ['endpoint:home-feed', 'endpoint home-feed'],
+  ['other:x', 'other:x'],
+])('names the node %s as "%s" in a sentence', (node, text) => {
+  expect(nodeWords(node)).toBe(text);
 });

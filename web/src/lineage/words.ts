@@ -58,9 +58,12 @@ function shortenResource(name: string): string {
   return isPath ? shortenId(parts.at(-1) ?? name) : name;
 }
 
-/** `model_version:ranker/4` -> `version ranker/4`; a text of an unknown kind is unchanged. */
+/** `model_version:ranker/4` -> `ranker version 4`; a long id has eight digits; a text of an unknown kind is unchanged. */
 export function nodeWords(node: string): string {
-  const [kind = '', ...id] = node.split(':');
+  const [kind = '', ...rest] = node.split(':');
   const known = NodeKind.safeParse(kind);
-  return known.success ? `${kindWords[known.data].one} ${id.join(':')}` : node;
+  const id = rest.join(':');
+  const [, model, version] = /^(.+)\/([^/]+)$/.exec(id) ?? [];
+  if (kind === 'model_version' && model !== undefined) return `${model} version ${version}`;
+  return known.success ? `${kindWords[known.data].one} ${shortenId(id)}` : node;
 }

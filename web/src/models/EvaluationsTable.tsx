@@ -2,6 +2,7 @@ import { counted, formatCount, formatMeasure, formatPercent } from '../format/nu
 import { Instant } from '../parts/Instant.tsx';
 import layout from '../parts/layout.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import type { OutcomeRow } from './evaluation-rows.ts';
 import styles from './models.module.css';
@@ -12,32 +13,25 @@ const NOT_COMPARED =
 /** One row for each outcome of each evaluation, newest version first. */
 export function EvaluationsTable({ rows }: { readonly rows: readonly OutcomeRow[] }) {
   return (
-    <table className={table.table} aria-label="Evaluations">
-      <thead>
-        <tr>
-          <th scope="col">Evaluation</th>
-          <th scope="col">Outcome</th>
-          <th scope="col" className={`${table.number} ${styles.qualityHead}`}>
-            Mean
-          </th>
-          <th scope="col" className={table.number}>
-            Examples
-          </th>
-          <th scope="col" className={table.number}>
-            In common with champion
-          </th>
-          <th scope="col" className={`${table.number} ${styles.qualityHead}`}>
-            Difference from champion
-          </th>
-          <th scope="col">Imported</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <Row key={row.id} row={row} />
-        ))}
-      </tbody>
-    </table>
+    <SortableTable
+      label="Evaluations"
+      rows={rows}
+      columns={[
+        { head: 'Evaluation', by: (one) => one.evaluation.name },
+        { head: 'Outcome', by: (one) => one.outcome.outcome },
+        { head: 'Mean', by: (one) => one.outcome.mean, numeric: true, className: styles.qualityHead },
+        { head: 'Examples', by: (one) => one.evaluation.rows, numeric: true },
+        { head: 'In common with champion', by: (one) => one.common?.pairs, numeric: true },
+        {
+          head: 'Difference from champion',
+          by: (one) => one.difference?.estimate,
+          numeric: true,
+          className: styles.qualityHead,
+        },
+        { head: 'Imported', by: (one) => one.evaluation.importedAt },
+      ]}
+      row={(row) => <Row key={row.id} row={row} />}
+    />
   );
 }
 

@@ -38,7 +38,6 @@ export function ModelPage() {
   return (
     <Page
       title={model}
-      longAnswer
       answer={
         registered.isError || evidence.isError ? (
           `Model ${model} could not be read.`

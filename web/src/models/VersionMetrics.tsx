@@ -29,12 +29,12 @@ export function VersionMetrics({ metrics }: { readonly metrics: Readonly<Record<
           <SortHead column="value" sort={sort} numeric className={styles.qualityHead}>
             Latest
           </SortHead>
-          <th scope="col" className={`${table.number} ${styles.qualityHead}`}>
+          <SortHead column="interval" sort={sort} numeric className={styles.qualityHead}>
             95 % interval
-          </th>
-          <th scope="col" className={table.number}>
+          </SortHead>
+          <SortHead column="n" sort={sort} numeric>
             Examples
-          </th>
+          </SortHead>
         </tr>
       </thead>
       <tbody>

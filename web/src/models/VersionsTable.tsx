@@ -8,6 +8,7 @@ import { formatMetricName } from '../format/metric-name.ts';
 import { Instant } from '../parts/Instant.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { VerdictMark } from '../parts/VerdictMark.tsx';
+import { SidewaysBox } from '../table/SidewaysBox.tsx';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
 import { useSorted } from '../table/use-sorted.ts';
@@ -38,73 +39,75 @@ export function VersionsTable({ versions, compared, policy, metric: chosen, deci
   const orders = useMemo(() => buildVersionOrders(metrics, compared, decisions), [metrics, compared, decisions]);
   const { sorted, sort } = useSorted(versions, orders);
   return (
-    <table className={table.table}>
-      <thead>
-        <tr>
-          <SortHead column="version" sort={sort}>
-            Version
-          </SortHead>
-          {metrics.map((metric) => (
-            <SortHead key={metric} column={metric} sort={sort} numeric className={styles.qualityHead}>
-              {formatMetricName(metric)}
+    <SidewaysBox label="Versions">
+      <table className={table.table}>
+        <thead>
+          <tr>
+            <SortHead column="version" sort={sort}>
+              Version
             </SortHead>
-          ))}
-          <SortHead column="cost" sort={sort} numeric className={styles.costHead}>
-            Per {per} predictions
-            {basis !== null && (
-              <>
-                ,<br />
-                <span data-tip={basis}>{compared.basis === null ? '' : BASIS_NAME[compared.basis]}</span>
-              </>
-            )}
-          </SortHead>
-          <SortHead column="training" sort={sort} numeric className={styles.costHead}>
-            Training
-          </SortHead>
-          <SortHead column="verdict" sort={sort}>
-            Latest verdict
-          </SortHead>
-          <SortHead column="registered" sort={sort}>
-            Registered
-          </SortHead>
-        </tr>
-      </thead>
-      <tbody>
-        {sorted.map((version) => (
-          <tr key={version.version} className={version === champion ? styles.championRow : undefined}>
-            <th scope="row" className={styles.versionCell}>
-              <Link
-                to="/models/$model/versions/$version"
-                params={{ model: version.model, version: version.version }}
-                className={styles.verdictLink}
-              >
-                Version {version.version}
-              </Link>
-              {version.aliases.map((alias) => (
-                <span key={alias} className={styles.alias}>
-                  @{alias}
-                </span>
-              ))}
-            </th>
             {metrics.map((metric) => (
-              <td key={metric} className={table.number}>
-                <QualityFigure version={version} metric={metric} />
-              </td>
+              <SortHead key={metric} column={metric} sort={sort} numeric className={styles.qualityHead}>
+                {formatMetricName(metric)}
+              </SortHead>
             ))}
-            <td className={table.number}>
-              <UnitCostFigure {...comparedFigure(compared, version.version)} stated={per} />
-            </td>
-            <td className={table.number}>
-              <CostFigure evidence={version.trainingCost} />
-            </td>
-            <td>{findVerdict(version, decisions)}</td>
-            <td className={styles.when}>
-              <Instant at={version.createdAt} dayOnly />
-            </td>
+            <SortHead column="cost" sort={sort} numeric className={styles.costHead}>
+              Per {per} predictions
+              {basis !== null && (
+                <>
+                  ,<br />
+                  <span data-tip={basis}>{compared.basis === null ? '' : BASIS_NAME[compared.basis]}</span>
+                </>
+              )}
+            </SortHead>
+            <SortHead column="training" sort={sort} numeric className={styles.costHead}>
+              Training
+            </SortHead>
+            <SortHead column="verdict" sort={sort}>
+              Latest verdict
+            </SortHead>
+            <SortHead column="registered" sort={sort}>
+              Registered
+            </SortHead>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {sorted.map((version) => (
+            <tr key={version.version} className={version === champion ? styles.championRow : undefined}>
+              <th scope="row" className={styles.versionCell}>
+                <Link
+                  to="/models/$model/versions/$version"
+                  params={{ model: version.model, version: version.version }}
+                  className={styles.verdictLink}
+                >
+                  Version {version.version}
+                </Link>
+                {version.aliases.map((alias) => (
+                  <span key={alias} className={styles.alias}>
+                    @{alias}
+                  </span>
+                ))}
+              </th>
+              {metrics.map((metric) => (
+                <td key={metric} className={table.number}>
+                  <QualityFigure version={version} metric={metric} />
+                </td>
+              ))}
+              <td className={table.number}>
+                <UnitCostFigure {...comparedFigure(compared, version.version)} stated={per} />
+              </td>
+              <td className={table.number}>
+                <CostFigure evidence={version.trainingCost} />
+              </td>
+              <td>{findVerdict(version, decisions)}</td>
+              <td className={styles.when}>
+                <Instant at={version.createdAt} dayOnly />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </SidewaysBox>
   );
 }
 

@@ -26,7 +26,36 @@ export function compareBest(facts: HeadlineFacts): { version: string; gain: stri
   const [here, there] = [findMetric(champion, metric), findMetric(best, metric)];
   if (best === undefined || here === undefined || there === undefined) return undefined;
   const gain = here === 0 ? 'better' : `${formatPercent(Math.abs((there - here) / here) * 100)} better`;
-  return { version: best.version, gain, cost: costText(facts.compared, champion.version, best.version) };
+  const cost =
+    costTextAtDemand(facts.decisions, champion.version, best.version) ??
+    costText(facts.compared, champion.version, best.version);
+  return { version: best.version, gain, cost };
+}
+
+/**
+ * The costs a month at the demand by which both were decided, so that the ratio is that of the amounts in the sentence; null unless both
+ * have one, at the same demand and in the same currency.
+ */
+function costTextAtDemand(decisions: readonly Decision[], champion: string, best: string): string | null {
+  const [own, other] = [champion, best].map((version) => {
+    const latest = decisions.find((decision) => decision.version === version);
+    return latest?.checks.find(({ unit, atDemand }) => unit.endsWith('per month') && atDemand !== undefined);
+  });
+  if (own?.measured == null || other?.measured == null || own.unit !== other.unit) return null;
+  if (own.atDemand?.demand.predictionsPerMonth !== other.atDemand?.demand.predictionsPerMonth) return null;
+  if (overlap(own.interval, other.interval)) return 'at about the same cost at demand';
+  return describeRatio(other.measured, own.measured, 'at demand');
+}
+
+/** Example: "but costs 8 times as much per prediction". */
+function describeRatio(amount: string, other: string, where: string): string {
+  const [cost, before] = [decimal(amount), decimal(other)];
+  if (before.isZero()) return 'at a cost per prediction that cannot be compared';
+  const percent = cost.minus(before).dividedBy(before).times(100).toNumber();
+  if (Math.abs(percent) < 1) return `at about the same cost ${where}`;
+  if (percent < 0) return `and costs ${formatPercent(-percent)} less ${where}`;
+  if (percent < 100) return `but costs ${formatPercent(percent)} more ${where}`;
+  return `but costs ${formatTimes(amount, other)} as much ${where}`;
 }
 
 /** A cost comparison needs both figures in the comparison: then they have one basis, hardware, window and currency. */
@@ -34,19 +63,13 @@ function costText(compared: ComparedUnitCosts, champion: string, best: string): 
   const [own, other] = [champion, best].map((version) => comparedFigure(compared, version).figure);
   if (own == null || other == null) return 'at a cost per prediction that cannot be compared';
   if (overlap(own.interval, other.interval)) return 'at about the same cost per prediction';
-  const [cost, before] = [decimal(other.perThousand.amount), decimal(own.perThousand.amount)];
-  if (before.isZero()) return 'at a cost per prediction that cannot be compared';
-  const percent = cost.minus(before).dividedBy(before).times(100).toNumber();
-  if (Math.abs(percent) < 1) return 'at about the same cost per prediction';
-  if (percent < 0) return `and costs ${formatPercent(-percent)} less per prediction`;
-  if (percent < 100) return `but costs ${formatPercent(percent)} more per prediction`;
-  return `but costs ${formatTimes(other.perThousand.amount, own.perThousand.amount)} as much per prediction`;
+  return describeRatio(other.perThousand.amount, own.perThousand.amount, 'per prediction');
 }
 
 /**
  * The verdict on a model as one would say it: which version to ship, and why a better one was refused.
  *
- * @example "Ship v7. v6 is 46 % better on ndcg@10 but costs 5 times as much per prediction ($325.58 per month against a limit of $172.80): rejected."
+ * @example "Ship v7. v6 is 46 % better on ndcg@10 but costs 5 times as much at demand ($325.58 per month against a limit of $172.80): rejected."
  */
 export function verdictSentence(facts: HeadlineFacts): string {
   const { versions, policy, metric, decisions } = facts;

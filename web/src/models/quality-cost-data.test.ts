@@ -163,6 +163,34 @@ describe('the headline of a model', () => {
     );
   });
 
+  it('compares the costs a month of the decisions where both are at one demand', () => {
+    const priced = (version: string, measured: string, predictionsPerMonth: number): Decision => ({
+      ...decision(version === '3' ? 'reject' : 'promote'),
+      version,
+      checks: [
+        {
+          ...{ name: 'cost per month', side: 'cost', measured, unit: 'USD per month', comparison: '<=', bound: '100' },
+          ...{ holds: version !== '3', interval: null, basis: 'atDemand', source: 'replicas at demand' },
+          atDemand: {
+            capacity: {
+              ...{ source: 'benchmark', predictionsPerSecond: 1, slo: null, targetUtilization: 0.7 },
+              ...{ concurrency: 1, measurements: 1 },
+            },
+            demand: { source: 'stated', predictionsPerMonth, days: null },
+            replicas: { least: 1, most: 1 },
+          },
+        },
+      ],
+    });
+    const amounts = { 1: '0.01', 3: '0.1' };
+    expect(headline(amounts, [priced('3', '550', 1e6), priced('1', '100', 1e6)])).toContain(
+      'but costs 5.5 times as much at demand ($550.00 per month against a limit of $100.00): rejected.',
+    );
+    expect(headline(amounts, [priced('3', '550', 1e6), priced('1', '100', 5e6)])).toContain(
+      'but costs 10 times as much per prediction',
+    );
+  });
+
   it('says when the best version was not weighed, and when the champion is the best', () => {
     expect(headline({}, [])).toContain('; it has not been evaluated.');
     const best = [version('2', 0.2), version('1', 0.3, ['live'])];

@@ -3,6 +3,7 @@ import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { ComparedUnitCosts, UnitCost, UnitCostBasis } from '../../../src/tradeoff/unit-cost/schema.ts';
 
 import { type UnitScale, unitScale } from '../format/money.ts';
+import { formatDate } from '../format/time.ts';
 
 export const BASIS_NAME: Readonly<Record<UnitCostBasis, string>> = {
   benchmark: 'benchmark',
@@ -13,7 +14,7 @@ export const BASIS_NAME: Readonly<Record<UnitCostBasis, string>> = {
 /** The basis of all figures of a comparison, such as "benchmark on 1 x cpu-core"; null without a figure. */
 export function comparedBasis({ basis, hardware, batchSize, window }: ComparedUnitCosts): string | null {
   if (basis === null) return null;
-  const when = window === null ? '' : `, ${window.start.slice(0, 10)} to ${window.end.slice(0, 10)}`;
+  const when = window === null ? '' : `, ${formatDate(window.start)} to ${formatDate(window.end)}`;
   const batches = batchSize === null ? '' : `, batches of ${batchSize}`;
   return `${BASIS_NAME[basis]} on ${hardware ?? 'unknown hardware'}${batches}${when}`;
 }

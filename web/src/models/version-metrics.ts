@@ -1,3 +1,4 @@
+import { compareNumbers } from '../table/comparators.ts';
 import type { Comparators } from '../table/use-sorted.ts';
 
 export interface MeasuredMetric {
@@ -24,8 +25,10 @@ export function listMeasuredMetrics(metrics: Readonly<Record<string, number | nu
     });
 }
 
-/** Ascending orders of the table of metrics by column; NaN is smallest. */
+/** Ascending orders of the table of metrics by column; NaN is unknown. */
 export const METRIC_ORDER: Comparators<MeasuredMetric> = {
   name: (a, b) => a.name.localeCompare(b.name),
-  value: (a, b) => (a.value ?? Number.MIN_SAFE_INTEGER) - (b.value ?? Number.MIN_SAFE_INTEGER),
+  value: compareNumbers(({ value }) => value),
+  interval: compareNumbers(({ interval }) => interval?.lower),
+  n: compareNumbers(({ n }) => n),
 };

@@ -43,7 +43,7 @@ export function AlertRuleFields({ form, at }: AlertRuleFieldsProps) {
             hint="Below it; above it for an error."
           />
           <NumberField form={form} path={[...at, 'windowHours']} label="Window in hours" fallback="24" />
-          <NumberField form={form} path={[...at, 'minPredictions']} label="Least predictions" fallback="30" />
+          <NumberField form={form} path={[...at, 'minPredictions']} label="Minimum predictions" fallback="30" />
         </>
       )}
       {kind === 'drift' && (
@@ -54,14 +54,14 @@ export function AlertRuleFields({ form, at }: AlertRuleFieldsProps) {
           hint="0 to 1. Empty: any column."
         />
       )}
-      {kind === 'latency' && <NumberField form={form} path={[...at, 'withinMs']} label="Answered within, ms" />}
+      {kind === 'latency' && <NumberField form={form} path={[...at, 'withinMs']} label="Latency threshold, ms" />}
       {isShareOfRequests && (
         <NumberField form={form} path={[...at, 'objective']} label="Share of good requests" hint="Such as 0.99." />
       )}
       {kind === 'no_data' && (
         <NumberField form={form} path={[...at, 'minutes']} label="Minutes without a prediction" fallback="60" />
       )}
-      <NumberField form={form} path={[...at, 'open']} label="Bad evaluations that open it" fallback="1" />
+      <NumberField form={form} path={[...at, 'open']} label="Failing evaluations to open" fallback="1" />
     </>
   );
 }

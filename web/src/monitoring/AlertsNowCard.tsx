@@ -7,6 +7,7 @@ import { Instant } from '../parts/Instant.tsx';
 import layout from '../parts/layout.module.css';
 import { useNarrow } from '../parts/use-narrow.ts';
 import { VersionLink } from '../parts/VersionLink.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import styles from './monitoring.module.css';
 import { Standings } from './Standings.tsx';
@@ -17,15 +18,17 @@ interface AlertsNowCardProps {
   readonly spec: MonitorSpec;
   /** Null: the model is not known. */
   readonly model: ModelHealth | null;
+  /** The page has alerts of several monitors. */
+  readonly isNamed?: boolean;
 }
 
 /** Open alerts with the versions that answered in their windows, and the verdict on the running version. */
-export function AlertsNowCard({ monitor, spec, model }: AlertsNowCardProps) {
+export function AlertsNowCard({ monitor, spec, model, isNamed = false }: AlertsNowCardProps) {
   const alerts = model?.alerts ?? [];
   const open = alerts.filter(({ standing }) => standing !== 'cleared').length;
   return (
     <Card
-      title="Alerts on the running version"
+      title={`Alerts on the running version${isNamed ? `, ${monitor}` : ''}`}
       note={
         alerts.length === 0
           ? `No alert is open. ${counted(spec.alerts.length, 'alert is', 'alerts are')} evaluated.`
@@ -36,28 +39,22 @@ export function AlertsNowCard({ monitor, spec, model }: AlertsNowCardProps) {
       {alerts.length === 0 ? (
         spec.alerts.length > 0 && <Standings monitor={monitor} alerts={spec.alerts} />
       ) : (
-        <table className={table.table} aria-label={`Open alerts of ${monitor}`}>
-          <thead>
-            <tr>
-              <th scope="col">Alert</th>
-              <th scope="col">Running version</th>
-              <th scope="col" className={table.wideOnly}>
-                Answered in the window
-              </th>
-              <th scope="col" className={table.wideOnly}>
-                Verdict
-              </th>
-              <th scope="col" className={table.wideOnly}>
-                Open since
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {alerts.map((alert) => (
-              <AlertRows key={alert.episode} alert={alert} />
-            ))}
-          </tbody>
-        </table>
+        <SortableTable
+          label={`Open alerts of ${monitor}`}
+          rows={alerts}
+          columns={[
+            { head: 'Alert', by: (one) => one.alert },
+            { head: 'Running version', by: (one) => one.standing },
+            {
+              head: 'Answered in the window',
+              by: (one) => one.answeredBy.map(({ version }) => version).join(', '),
+              className: table.wideOnly,
+            },
+            { head: 'Verdict', by: (one) => one.sentence, className: table.wideOnly },
+            { head: 'Open since', by: (one) => one.openedAt, className: table.wideOnly },
+          ]}
+          row={(alert) => <AlertRows key={alert.episode} alert={alert} />}
+        />
       )}
     </Card>
   );

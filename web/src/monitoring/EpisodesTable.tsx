@@ -6,6 +6,7 @@ import layout from '../parts/layout.module.css';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { AlertMark } from './AlertMark.tsx';
 import styles from './monitoring.module.css';
@@ -22,34 +23,24 @@ interface EpisodesTableProps {
 /** Episodes of alerts: evidence, cost, and a mute button. */
 export function EpisodesTable({ monitor, alerts, onMute, onUnmute }: EpisodesTableProps) {
   return (
-    <table className={table.table} aria-label={`Episodes of ${monitor}`}>
-      <thead>
-        <tr>
-          <th scope="col">Alert</th>
-          <th scope="col">State</th>
-          <th scope="col" className={table.wideOnly}>
-            Evidence
-          </th>
-          <th scope="col" className={table.wideOnly}>
-            Quality loss
-          </th>
-          <th scope="col" className={table.number}>
-            Cost per day
-          </th>
-          <th scope="col" className={table.wideOnly}>
-            Opened
-          </th>
-          <th scope="col" className={styles.act}>
-            <span className="visually-hidden">Mute</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {alerts.map((alert) => (
-          <Row key={alert.episode} alert={alert} onMute={onMute} onUnmute={onUnmute} />
-        ))}
-      </tbody>
-    </table>
+    <SortableTable
+      label={`Episodes of ${monitor}`}
+      rows={alerts}
+      columns={[
+        { head: 'Alert', by: (one) => one.alert },
+        { head: 'State', by: (one) => (one.closedAt === null ? one.state : 'closed') },
+        { head: 'Evidence', by: (one) => one.reason, className: table.wideOnly },
+        {
+          head: 'Quality loss',
+          by: (one) => (one.loss === null ? null : lossText(one.loss)),
+          className: table.wideOnly,
+        },
+        { head: 'Cost per day', by: (one) => one.moneyPerDay?.amount, numeric: true },
+        { head: 'Opened', by: (one) => one.openedAt, className: table.wideOnly },
+        { hiddenHead: 'Mute', className: styles.act },
+      ]}
+      row={(alert) => <Row key={alert.episode} alert={alert} onMute={onMute} onUnmute={onUnmute} />}
+    />
   );
 }
 

@@ -10,6 +10,8 @@ import type { DocumentForm } from '../document-form/use-document-form.ts';
 import { ValueField } from '../document-form/ValueField.tsx';
 import { AlertRuleFields } from './AlertRuleFields.tsx';
 import { MonitorDriftFields } from './MonitorDriftFields.tsx';
+import { MonitorEstimateFields } from './MonitorEstimateFields.tsx';
+import { MonitorNotifyFields } from './MonitorNotifyFields.tsx';
 import { BLANK_ALERTS, QUALITY_KINDS } from './monitor-kind.ts';
 
 const NO_QUALITY = { '': 'Not compared' };
@@ -61,9 +63,7 @@ export function MonitorFields({ form, isNew }: MonitorFieldsProps) {
             />
           </>
         )}
-        {quality === 'ranking' && (
-          <NumberField form={form} path={['quality', 'k']} label="First items that count" fallback="10" />
-        )}
+        {quality === 'ranking' && <NumberField form={form} path={['quality', 'k']} label="Top k" fallback="10" />}
         <NumberField form={form} path={['labels', 'withinDays']} label="Labels arrive within, days" fallback="30" />
         <NumberField
           form={form}
@@ -73,15 +73,19 @@ export function MonitorFields({ form, isNew }: MonitorFieldsProps) {
           fallback="1"
         />
       </div>
+      {(quality === 'classification' || quality === 'regression' || form.get(['estimate']) !== undefined) && (
+        <MonitorEstimateFields form={form} />
+      )}
       <MonitorDriftFields form={form} />
       <ListPart
         form={form}
         path={['alerts']}
         title="Alert rules"
-        what="rule for alerts"
+        what="alert rule"
         blank={{ name: '', ...BLANK_ALERTS.quality }}
         entry={(at) => <AlertRuleFields form={form} at={at} />}
       />
+      <MonitorNotifyFields form={form} />
     </>
   );
 }

@@ -16,6 +16,7 @@ import { describeMonitors } from './model-status.ts';
 import { toMonitorRow } from './monitor-rows.ts';
 import { NoMonitors } from './NoMonitors.tsx';
 import { NEW_MONITOR } from './new-monitor.ts';
+import { OpenAlerts } from './OpenAlerts.tsx';
 import { useLateMonitors, useMonitors, useOpenEpisodes } from './use-monitors.ts';
 import { moneyPerDay } from './words.ts';
 
@@ -79,6 +80,7 @@ export function MonitoringPage() {
             }
           </Loaded>
         </Card>
+        {health.isFetched && monitors.data !== undefined && <OpenAlerts monitors={listed} models={models ?? []} />}
       </div>
       {isCreating && (
         <Suspense>

@@ -10,6 +10,7 @@ import parts from '../parts/parts.module.css';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
+import { SidewaysBox } from '../table/SidewaysBox.tsx';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
 import { useSorted } from '../table/use-sorted.ts';
@@ -21,42 +22,46 @@ import { NO_DRIFT, NO_KIND, NO_LABELS, NO_VALUE } from './words.ts';
 export function MonitorsTable({ rows }: { readonly rows: readonly MonitorRow[] }) {
   const { sorted, sort } = useSorted(rows, COMPARE_MONITORS);
   return (
-    <table className={table.table} data-testid="monitors" aria-label="Monitors">
-      <thead>
-        <tr>
-          <SortHead column="monitor" sort={sort}>
-            Monitor
-          </SortHead>
-          <SortHead column="status" sort={sort}>
-            Status
-          </SortHead>
-          <th scope="col">Running version</th>
-          <SortHead column="quality" sort={sort}>
-            Quality since then
-          </SortHead>
-          <th scope="col" className={table.wideOnly}>
-            By day, 14 days
-          </th>
-          <SortHead column="drifted" sort={sort} numeric className={table.wideOnly}>
-            Drifted columns
-          </SortHead>
-          <SortHead column="predictions" sort={sort} numeric className={table.wideOnly}>
-            Predictions, last day
-          </SortHead>
-          <SortHead column="labelled" sort={sort} numeric className={table.wideOnly}>
-            Labelled
-          </SortHead>
-          <SortHead column="loss" sort={sort} numeric className={table.wideOnly}>
-            Loss per day
-          </SortHead>
-        </tr>
-      </thead>
-      <tbody>
-        {sorted.map((row) => (
-          <Row key={row.name} row={row} />
-        ))}
-      </tbody>
-    </table>
+    <SidewaysBox label="Monitors">
+      <table className={table.table} data-testid="monitors" aria-label="Monitors">
+        <thead>
+          <tr>
+            <SortHead column="monitor" sort={sort}>
+              Monitor
+            </SortHead>
+            <SortHead column="status" sort={sort}>
+              Status
+            </SortHead>
+            <SortHead column="running" sort={sort}>
+              Running version
+            </SortHead>
+            <SortHead column="quality" sort={sort}>
+              Quality since then
+            </SortHead>
+            <SortHead column="course" sort={sort} className={table.wideOnly}>
+              By day, 14 days
+            </SortHead>
+            <SortHead column="drifted" sort={sort} numeric className={table.wideOnly}>
+              Drifted columns
+            </SortHead>
+            <SortHead column="predictions" sort={sort} numeric className={table.wideOnly}>
+              Predictions, last day
+            </SortHead>
+            <SortHead column="labelled" sort={sort} numeric className={table.wideOnly}>
+              Labeled
+            </SortHead>
+            <SortHead column="loss" sort={sort} numeric className={table.wideOnly}>
+              Loss per day
+            </SortHead>
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map((row) => (
+            <Row key={row.name} row={row} />
+          ))}
+        </tbody>
+      </table>
+    </SidewaysBox>
   );
 }
 

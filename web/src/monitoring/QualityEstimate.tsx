@@ -15,7 +15,7 @@ export function QualityEstimate({
   named = false,
 }: QualityShownProps) {
   if (value === null) return <Unknown reason={NO_LABELS} />;
-  const over = `${value} over ${sampleSize} ${estimated ? 'predictions, without their labels' : 'labelled predictions'}`;
+  const over = `${value} over ${sampleSize} ${estimated ? 'predictions, without their labels' : 'labeled predictions'}`;
   return (
     <span className={styles.quality}>
       {named && <span className={styles.metric}>{metric} </span>}

@@ -5,6 +5,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Select } from '../parts/Select.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import type { MonitorSearch, WindowName } from './monitoring-search.ts';
 import { QualityEstimate } from './QualityEstimate.tsx';
@@ -63,7 +64,7 @@ export function SlicesCard({ monitor, inputs: names, by, slice, onSearch }: Slic
 }
 
 function describeSlices(values: number | null): string {
-  const note = 'Each value of an input, over the time that is drawn above';
+  const note = 'Values of an input over the time range above';
   return values === null || values <= MOST
     ? note
     : `${note}: the ${MOST} of ${formatCount(values)} values with the most predictions`;
@@ -79,46 +80,39 @@ function SlicesTable({
   const metrics = [...new Set(windows.flatMap(({ shown }) => shown.map(({ metric }) => metric)))];
   const most = windows.toSorted((a, b) => b.predictions - a.predictions);
   return (
-    <table className={table.table} aria-label={label}>
-      <thead>
-        <tr>
-          <th scope="col">Value</th>
-          <th scope="col" className={table.number}>
-            Predictions
-          </th>
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Labelled
-          </th>
-          {metrics.map((metric, index) => (
-            <th key={metric} scope="col" className={`${table.number} ${index === 0 ? '' : table.wideOnly}`}>
-              {formatMetricName(metric)}
-            </th>
-          ))}
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            p95
-          </th>
+    <SortableTable
+      label={label}
+      rows={most}
+      columns={[
+        { head: 'Value', by: (one) => one.slice },
+        { head: 'Predictions', by: (one) => one.predictions, numeric: true },
+        { head: 'Labeled', by: (one) => one.completeness, numeric: true, className: table.wideOnly },
+        ...metrics.map((metric, index) => ({
+          head: formatMetricName(metric),
+          by: (one: (typeof most)[number]) => one.shown.find((quality) => quality.metric === metric)?.value,
+          numeric: true,
+          className: index === 0 ? undefined : table.wideOnly,
+        })),
+        { head: 'p95', by: (one) => one.latencyMs?.p95, numeric: true, className: table.wideOnly },
+      ]}
+      row={({ slice, predictions, completeness, shown, latencyMs }) => (
+        <tr key={slice ?? ''}>
+          <th scope="row">{slice ?? <span className={table.none}>missing</span>}</th>
+          <td className={table.number}>{formatCount(predictions)}</td>
+          <td className={`${table.number} ${table.wideOnly}`}>{formatPercent(completeness * 100)}</td>
+          {metrics.map((metric, index) => {
+            const quality = shown.find((one) => one.metric === metric);
+            return (
+              <td key={metric} className={`${table.number} ${index === 0 ? '' : table.wideOnly}`}>
+                {quality === undefined ? <Unknown reason={NO_KIND} /> : <QualityEstimate quality={quality} />}
+              </td>
+            );
+          })}
+          <td className={`${table.number} ${table.wideOnly}`}>
+            {latencyMs === null ? <Unknown reason={NO_LATENCY} /> : `${formatMeasure(latencyMs.p95)}\u00a0ms`}
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {most.map(({ slice, predictions, completeness, shown, latencyMs }) => (
-          <tr key={slice ?? ''}>
-            <th scope="row">{slice ?? <span className={table.none}>missing</span>}</th>
-            <td className={table.number}>{formatCount(predictions)}</td>
-            <td className={`${table.number} ${table.wideOnly}`}>{formatPercent(completeness * 100)}</td>
-            {metrics.map((metric, index) => {
-              const quality = shown.find((one) => one.metric === metric);
-              return (
-                <td key={metric} className={`${table.number} ${index === 0 ? '' : table.wideOnly}`}>
-                  {quality === undefined ? <Unknown reason={NO_KIND} /> : <QualityEstimate quality={quality} />}
-                </td>
-              );
-            })}
-            <td className={`${table.number} ${table.wideOnly}`}>
-              {latencyMs === null ? <Unknown reason={NO_LATENCY} /> : `${formatMeasure(latencyMs.p95)}\u00a0ms`}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      )}
+    />
   );
 }

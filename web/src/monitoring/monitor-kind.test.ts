@@ -1,6 +1,20 @@
 import { expect, it } from 'vitest';
 import { readDocument, setInDocument } from '../document-form/document.ts';
-import { ALERT_KINDS, type AlertKind, BLANK_ALERTS, BLANK_DRIFT, listMetrics, monitorKind } from './monitor-kind.ts';
+import {
+  ALERT_KINDS,
+  type AlertKind,
+  BLANK_ALERTS,
+  BLANK_DRIFT,
+  BLANK_ESTIMATE,
+  BLANK_RECIPIENTS,
+  BLANK_WINDOWS,
+  CHANNELS,
+  type Channel,
+  listMetrics,
+  monitorKind,
+  RECIPIENTS,
+  readChannel,
+} from './monitor-kind.ts';
 import { NEW_MONITOR } from './new-monitor.ts';
 
 const named = [
@@ -30,8 +44,42 @@ it.each(Object.keys(ALERT_KINDS) as AlertKind[])(
 it('drift is shown, and what the form does not have is named and kept', () => {
   const watched = setInDocument(filled, ['spec', 'drift'], BLANK_DRIFT);
   expect(readDocument(watched, monitorKind)).toMatchObject({ problems: [], hidden: [] });
-  const more = setInDocument(watched, ['spec', 'notify'], [{ slack: { url: 'env:CHAT' } }]);
-  expect(readDocument(more, monitorKind).hidden).toEqual(['notify']);
+  const counted = setInDocument(watched, ['spec', 'drift', 'window'], BLANK_WINDOWS.predictions);
+  expect(readDocument(counted, monitorKind)).toMatchObject({ problems: [], hidden: [] });
+  const profile = setInDocument(watched, ['spec', 'drift', 'reference'], { profile: 'training' });
+  expect(readDocument(profile, monitorKind).hidden).toEqual(['drift.reference.profile']);
+});
+
+it('an estimate is valid once its period is chosen', () => {
+  const blank = setInDocument(filled, ['spec', 'estimate'], BLANK_ESTIMATE);
+  expect(readDocument(blank, monitorKind).problems.map(({ path }) => path)).toContain('spec.estimate.reference.start');
+  const reference = { start: '2026-10-01T00:00:00Z', end: '2026-11-01T00:00:00Z' };
+  const read = readDocument(setInDocument(blank, ['spec', 'estimate', 'reference'], reference), monitorKind);
+  expect([read.problems, read.hidden]).toEqual([[], []]);
+});
+
+it.each(Object.keys(CHANNELS) as Channel[])('a recipient by %s has a field in the form for its address', (channel) => {
+  const { field } = RECIPIENTS[channel];
+  const address = {
+    email: 'ml@example.org',
+    slack: 'env:CHAT',
+    microsoftTeams: 'env:CHAT',
+    webhook: 'https://example.org',
+  };
+  const blank = setInDocument(filled, ['spec', 'notify'], [BLANK_RECIPIENTS[channel]]);
+  expect(readDocument(blank, monitorKind).valid).toBeNull();
+  const read = readDocument(setInDocument(blank, ['spec', 'notify', 0, channel, field], address[channel]), monitorKind);
+  expect([read.problems, read.hidden]).toEqual([[], []]);
+  expect(readChannel(read.valid?.spec.notify[0])).toBe(channel);
+});
+
+it('a signing secret of a webhook is named as not shown, and kept', () => {
+  const signed = setInDocument(
+    filled,
+    ['spec', 'notify'],
+    [{ webhook: { url: 'https://example.org', secret: 'env:KEY' } }],
+  );
+  expect(readDocument(signed, monitorKind).hidden).toEqual(['notify.0.webhook.secret']);
 });
 
 it.each([

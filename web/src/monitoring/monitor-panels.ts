@@ -143,11 +143,11 @@ function figure(one: Figure | undefined, none: string): string {
 
 function labelled(slots: Slots): Panel {
   return {
-    ...{ id: 'labelled', title: 'Labelled, % of predictions', leastMax: 100 },
+    ...{ id: 'labelled', title: 'Labeled, % of predictions', leastMax: 100 },
     axisText: (percent) => formatPercent(percent),
     series: [
       {
-        ...{ id: 'labelled', name: 'Labelled', variable: '--ink-3', shape: 'bar' },
+        ...{ id: 'labelled', name: 'Labeled', variable: '--ink-3', shape: 'bar' },
         values: slots.map((slot) => (slot === undefined ? null : slot.completeness * 100)),
         formatPoint: (index) => {
           const slot = slots[index];

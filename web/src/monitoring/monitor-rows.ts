@@ -3,6 +3,7 @@ import type { Monitor, MonitorWindow } from '../../../src/mlops/monitors/schema.
 import type { DriftWindow } from '../../../src/mlops/quality/drift-windows/schema.ts';
 import type { Money } from '../../../src/platform/units/schema.ts';
 import type { ModelHealth } from '../../../src/tradeoff/production-health/schema.ts';
+import { compareAmounts, compareNumbers, compareTexts } from '../table/comparators.ts';
 import type { Comparators } from '../table/use-sorted.ts';
 import { type Drifted, readDrifted } from './model-status.ts';
 import { findLatest, moneyPerDay } from './words.ts';
@@ -51,14 +52,15 @@ export function toMonitorRow({ monitor, spec }: Monitor, { health, open, windows
 }
 
 const STATUS = { unhealthy: 0, degraded: 1, unknown: 2, healthy: 3 } as const;
-const amount = (money: Money | null) => Number(money?.amount ?? -1);
 
 export const COMPARE_MONITORS: Comparators<MonitorRow> = {
   monitor: (a, b) => a.name.localeCompare(b.name),
   status: (a, b) => STATUS[a.health?.status ?? 'unknown'] - STATUS[b.health?.status ?? 'unknown'],
-  quality: (a, b) => (a.health?.quality?.value ?? -1) - (b.health?.quality?.value ?? -1),
-  drifted: (a, b) => (a.drifted?.drifted ?? -1) - (b.drifted?.drifted ?? -1),
-  predictions: (a, b) => (a.latest?.predictions ?? -1) - (b.latest?.predictions ?? -1),
-  labelled: (a, b) => (a.latest?.completeness ?? -1) - (b.latest?.completeness ?? -1),
-  loss: (a, b) => amount(a.loss) - amount(b.loss),
+  quality: compareNumbers((a) => a.health?.quality?.value),
+  drifted: compareNumbers((a) => a.drifted?.drifted),
+  predictions: compareNumbers((a) => a.latest?.predictions),
+  labelled: compareNumbers((a) => a.latest?.completeness),
+  running: compareTexts((a) => a.health?.running[0]?.version),
+  course: compareNumbers((a) => a.course.at(-1)),
+  loss: compareAmounts((a) => a.loss?.amount),
 };

@@ -39,7 +39,7 @@ export function RouteFields({ form, isNew }: RouteFieldsProps) {
           onChange={(chosen) => form.set(['to'], { [chosen]: { [TARGETS[chosen as TargetKind].field]: '' } })}
         />
         <ValueField form={form} path={['to', kind, field]} label="Address" hint={hint} isRequired />
-        <ValueField form={form} path={['owner']} label="Owner" hint="Account or team that answers for it." />
+        <ValueField form={form} path={['owner']} label="Owner" hint="Account or team that owns it." />
       </div>
       <fieldset className={styles.part}>
         <legend>Notices that match every field. Leave empty for all.</legend>

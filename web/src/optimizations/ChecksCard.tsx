@@ -4,6 +4,7 @@ import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import layout from '../parts/layout.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { CheckInterval } from './CheckInterval.tsx';
 import { placeCheck } from './check-scale.ts';
@@ -24,31 +25,19 @@ export function ChecksCard({ one }: { readonly one: OptimizationDetail }) {
           why="There has been no look at the evidence yet."
         />
       ) : (
-        <table className={table.table} aria-label="Checks">
-          <thead>
-            <tr>
-              <th scope="col">Check</th>
-              <th scope="col">Verdict</th>
-              <th scope="col" className={`${styles.plot} ${table.wideOnly}`}>
-                Against the margin
-              </th>
-              <th scope="col" className={table.number}>
-                Difference
-              </th>
-              <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-                Samples
-              </th>
-              <th scope="col" className={table.wideOnly}>
-                Still needed
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {one.checks.map((check) => (
-              <Row key={check.name} check={check} bound={findBound(check, one)} />
-            ))}
-          </tbody>
-        </table>
+        <SortableTable
+          label="Checks"
+          rows={one.checks}
+          columns={[
+            { head: 'Check', by: (one) => one.name },
+            { head: 'Verdict', by: (one) => one.verdict },
+            { head: 'Against the margin', by: (one) => one.lower, className: `${styles.plot} ${table.wideOnly}` },
+            { head: 'Difference', by: (one) => one.estimate, numeric: true },
+            { head: 'Samples', by: (one) => one.n, numeric: true, className: table.wideOnly },
+            { head: 'Still needed', by: neededText, className: table.wideOnly },
+          ]}
+          row={(check) => <Row key={check.name} check={check} bound={findBound(check, one)} />}
+        />
       )}
     </Card>
   );

@@ -3,6 +3,7 @@ import type { Optimization } from '../../../src/tradeoff/optimizations/schema.ts
 import layout from '../parts/layout.module.css';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { OptimizationStateMark } from './OptimizationStateMark.tsx';
 import styles from './optimizations.module.css';
@@ -11,31 +12,20 @@ import { nextCondition, percentText } from './words.ts';
 /** Optimizations with state, share of traffic, saving and next condition. */
 export function OptimizationsTable({ optimizations }: { readonly optimizations: readonly Optimization[] }) {
   return (
-    <table className={table.table} data-testid="optimizations" aria-label="Optimizations">
-      <thead>
-        <tr>
-          <th scope="col">Optimization</th>
-          <th scope="col">State</th>
-          <th scope="col" className={table.wideOnly}>
-            Endpoint
-          </th>
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Traffic
-          </th>
-          <th scope="col" className={table.number}>
-            Monthly saving
-          </th>
-          <th scope="col" className={table.wideOnly}>
-            Next condition
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {optimizations.map((one) => (
-          <Row key={one.optimization} one={one} />
-        ))}
-      </tbody>
-    </table>
+    <SortableTable
+      label="Optimizations"
+      testId="optimizations"
+      rows={optimizations}
+      columns={[
+        { head: 'Optimization', by: (one) => one.optimization },
+        { head: 'State', by: (one) => one.state },
+        { head: 'Endpoint', by: (one) => one.endpoint, className: table.wideOnly },
+        { head: 'Traffic', by: (one) => one.percent, numeric: true, className: table.wideOnly },
+        { head: 'Monthly saving', by: (one) => (one.saving.monthly ?? one.expected?.monthly)?.amount, numeric: true },
+        { head: 'Next condition', by: nextCondition, className: table.wideOnly },
+      ]}
+      row={(one) => <Row key={one.optimization} one={one} />}
+    />
   );
 }
 

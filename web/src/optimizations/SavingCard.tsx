@@ -48,7 +48,7 @@ export function SavingCard({ one: { saving, expected } }: { readonly one: Optimi
             [
               'Period',
               period === null ? (
-                <Unknown key="period" reason="It is an expectation." />
+                <Unknown key="period" reason="An estimate has no period." />
               ) : (
                 <span key="period">
                   {counted(hours, 'hour')} from <Instant at={period.start} /> to <Instant at={period.end} />

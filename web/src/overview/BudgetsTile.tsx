@@ -7,6 +7,7 @@ import { formatPercent } from '../format/number.ts';
 import { useScope } from '../frame/use-scope.ts';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
+import { BudgetBullet } from './BudgetBullet.tsx';
 import { type BudgetLine, budgetsStatus, rankBudgets } from './budget-summary.ts';
 import { Figure } from './Figure.tsx';
 import { Tile } from './Tile.tsx';
@@ -63,11 +64,14 @@ export function BudgetsTile({ ask }: BudgetsTileProps) {
                 {scope.team === undefined ? 'No budget has been set.' : `Team ${scope.team} has no budget.`}
               </p>
             ) : (
-              <ul className={styles.lines}>
+              <ul className={`${styles.lines} ${styles.drawnLines}`}>
                 {lines.slice(0, LISTED).map((line) => (
                   <li key={line.budget.name}>
-                    <span>{line.budget.name}</span>
+                    <Link to="/budgets/$budget" params={{ budget: line.budget.name }} className={parts.textLink}>
+                      {line.budget.name}
+                    </Link>
                     <span>{lineText(line)}</span>
+                    <BudgetBullet budget={line.budget} isGrave={line.risk === 'exceeded' || line.risk === 'at risk'} />
                   </li>
                 ))}
               </ul>

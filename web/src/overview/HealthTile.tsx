@@ -1,16 +1,18 @@
 import { Link } from '@tanstack/react-router';
+import { Fragment } from 'react';
 import { counted } from '../format/number.ts';
 import { useScope } from '../frame/use-scope.ts';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
 import { Figure } from './Figure.tsx';
-import { countEndpoints, findGravest, HEALTH_WORDS, sloText, standingText } from './health-facts.ts';
+import { countEndpoints, findGravest, HEALTH_WORDS, listServed, sloText, standingText } from './health-facts.ts';
 import { Tile } from './Tile.tsx';
 import { tileScope } from './tile-scope.ts';
 import styles from './tiles.module.css';
 import { useHealth } from './use-health.ts';
 
 const HEIGHT = 160;
+const LISTED = 1;
 
 interface HealthTileProps {
   /** False until the first tiles are loaded, so that this request does not delay them. */
@@ -58,6 +60,24 @@ export function HealthTile({ ask }: HealthTileProps) {
             <p className={styles.text}>
               <span data-testid="health">{data.headline}</span> {sloText(data.counts.slos)}
             </p>
+            <ul className={styles.lines}>
+              {listServed(data, LISTED).map(({ endpoint, served, requests, quality }) => (
+                <Fragment key={endpoint}>
+                  <li>
+                    <Link to="/endpoints/$endpoint" params={{ endpoint }} className={parts.textLink}>
+                      {served === '' ? endpoint : served}
+                    </Link>
+                    <span>{requests ?? 'no request in 24 h'}</span>
+                  </li>
+                  {quality !== null && (
+                    <li>
+                      <span>{quality.metric}</span>
+                      <span>{quality.value}</span>
+                    </li>
+                  )}
+                </Fragment>
+              ))}
+            </ul>
           </>
         )}
       </Loaded>

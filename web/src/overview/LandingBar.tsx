@@ -12,7 +12,7 @@ export function LandingBar({ forecast: { known, forecast, breach } }: { readonly
   const at = (amount: number) => (Math.max(amount, 0) / most) * WIDTH;
   return (
     <svg className={styles.bar} viewBox={`0 0 ${WIDTH} 20`} preserveAspectRatio="none" aria-hidden="true">
-      <rect x="0" y="6" width={WIDTH} height="8" fill="var(--sunken)" />
+      <rect x="0" y="6" width={WIDTH} height="8" fill="var(--selected)" />
       <rect x="0" y="6" width={at(Number(known ?? 0))} height="8" fill="var(--cost-fill)" />
       <rect
         x={at(low)}

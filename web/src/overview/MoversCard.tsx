@@ -10,6 +10,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import type { MoversInView } from './use-movers.ts';
 import type { OverviewData } from './use-overview.ts';
@@ -58,37 +59,30 @@ interface MoversTableProps {
 
 function MoversTable({ by, explanation }: MoversTableProps) {
   return (
-    <table className={table.table}>
-      <thead>
-        <tr>
-          <th scope="col">{by.length > 1 ? 'Team · service' : 'Service'}</th>
-          <th scope="col" className={table.number}>
-            Cost
+    <SortableTable
+      rows={explanation.groups}
+      columns={[
+        { head: by.length > 1 ? 'Team · service' : 'Service', by: (one) => groupLabel(one.values, by) },
+        { head: 'Cost', by: (one) => one.after, numeric: true },
+        { head: 'Change', by: (one) => one.change, numeric: true },
+      ]}
+      row={({ values, currency, before, after, change }) => (
+        <tr key={JSON.stringify([values, currency])}>
+          <th scope="row">
+            <Link to="/costs" search={{ by: [...by], filter: listFilters(values, by) }} className={table.rowLink}>
+              {groupLabel(values, by)}
+            </Link>
           </th>
-          <th scope="col" className={table.number}>
-            Change
-          </th>
+          <td className={table.number}>
+            <MoneyFigure money={{ amount: after, currency }} />
+          </td>
+          <td className={table.number}>
+            <MoneyDelta money={{ amount: change, currency }} />
+            <span className={table.subLine}>{changeText(after, before)}</span>
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {explanation.groups.map(({ values, currency, before, after, change }) => (
-          <tr key={JSON.stringify([values, currency])}>
-            <th scope="row">
-              <Link to="/costs" search={{ by: [...by], filter: listFilters(values, by) }} className={table.rowLink}>
-                {groupLabel(values, by)}
-              </Link>
-            </th>
-            <td className={table.number}>
-              <MoneyFigure money={{ amount: after, currency }} />
-            </td>
-            <td className={table.number}>
-              <MoneyDelta money={{ amount: change, currency }} />
-              <span className={table.subLine}>{changeText(after, before)}</span>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      )}
+    />
   );
 }
 

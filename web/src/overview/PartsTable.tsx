@@ -2,10 +2,12 @@ import { Link } from '@tanstack/react-router';
 import { decimal, type Money } from '../../../src/platform/units/schema.ts';
 import type { Group } from '../costs/stack.ts';
 import { dimensionLabel, dimensionValue } from '../format/dimension.ts';
-import { counted, formatShare } from '../format/number.ts';
+import { counted } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { ShareBar } from '../parts/ShareBar.tsx';
+import { ShareText } from '../parts/ShareText.tsx';
 import { Swatch } from '../parts/Swatch.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import styles from './overview.module.css';
 
@@ -29,61 +31,57 @@ export function PartsTable({ rows, dimension, total, pickColour }: PartsTablePro
           .toNumber();
   const more = rows.length - MAX_ROWS;
   return (
-    <table className={table.table}>
-      <thead>
-        <tr>
-          <th scope="col">{dimensionLabel(dimension)}</th>
-          <th scope="col" className={styles.barColumn}>
-            <span className="visually-hidden">Share drawn</span>
-          </th>
-          <th scope="col" className={table.number}>
-            Share
-          </th>
-          <th scope="col" className={table.number}>
-            Effective cost
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.slice(0, MAX_ROWS).map((row) => {
-          const colour = pickColour(row);
-          const value = row[dimension] ?? null;
-          return (
-            <tr key={value ?? ''}>
-              <th scope="row">
-                <Link
-                  to="/costs"
-                  search={{ by: [dimension, 'serviceName'], filter: [`${dimension}=${value ?? ''}`] }}
-                  className={`${table.named} ${table.rowLink}`}
-                >
-                  {colour !== undefined && <Swatch variable={colour} />}
-                  <span className={value === null ? table.none : undefined}>{dimensionValue(dimension, value)}</span>
-                </Link>
-              </th>
-              <td className={styles.barColumn}>
-                <ShareBar ratio={ratio(row)} />
-              </td>
-              <td className={table.number}>{formatShare(row.amount ?? '0', total.amount) ?? '–'}</td>
-              <td className={table.number}>
-                <MoneyFigure money={{ amount: row.amount ?? '0', currency: total.currency }} />
-              </td>
-            </tr>
-          );
-        })}
-      </tbody>
-      <tfoot>
-        <tr>
-          <th scope="row">
-            Total
-            {more > 0 && <span className={table.sub}> with {counted(more, 'more', 'more')}</span>}
-          </th>
-          <td className={styles.barColumn} />
-          <td className={table.number}>100 %</td>
-          <td className={table.number}>
-            <MoneyFigure money={total} />
-          </td>
-        </tr>
-      </tfoot>
-    </table>
+    <SortableTable
+      rows={rows}
+      most={MAX_ROWS}
+      columns={[
+        { head: dimensionLabel(dimension), by: (one) => dimensionValue(dimension, one[dimension] ?? null) },
+        { hiddenHead: 'Share drawn', className: styles.barColumn },
+        { head: 'Share', by: (one) => one.amount, numeric: true },
+        { head: 'Effective cost', by: (one) => one.amount, numeric: true },
+      ]}
+      row={(row) => {
+        const colour = pickColour(row);
+        const value = row[dimension] ?? null;
+        return (
+          <tr key={value ?? ''}>
+            <th scope="row">
+              <Link
+                to="/costs"
+                search={{ by: [dimension, 'serviceName'], filter: [`${dimension}=${value ?? ''}`] }}
+                className={`${table.named} ${table.rowLink}`}
+              >
+                {colour !== undefined && <Swatch variable={colour} />}
+                <span className={value === null ? table.none : undefined}>{dimensionValue(dimension, value)}</span>
+              </Link>
+            </th>
+            <td className={styles.barColumn}>
+              <ShareBar ratio={ratio(row)} />
+            </td>
+            <td className={table.number}>
+              <ShareText part={row.amount ?? '0'} whole={total.amount} />
+            </td>
+            <td className={table.number}>
+              <MoneyFigure money={{ amount: row.amount ?? '0', currency: total.currency }} />
+            </td>
+          </tr>
+        );
+      }}
+      foot={
+        <tfoot>
+          <tr>
+            <th scope="row">
+              Total
+              {more > 0 && <span className={table.sub}> with {counted(more, 'more', 'more')}</span>}
+            </th>
+            <td className={styles.barColumn} />
+            <td className={table.number}>100 %</td>
+            <td className={table.number}>
+              <MoneyFigure money={total} />
+            </td>
+          </tr>
+        </tfoot>
+      }
+    />
   );
 }

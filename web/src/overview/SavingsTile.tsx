@@ -1,16 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { listRecommendations, type RecommendationList } from '../../../src/tradeoff/recommendations/schema.ts';
+import {
+  listRecommendations,
+  type RecommendationList,
+  type Saving,
+} from '../../../src/tradeoff/recommendations/schema.ts';
 import { endpointQuery } from '../client.ts';
-import { formatMoney } from '../format/money.ts';
+import { AboutFigure } from '../forecasts/AboutFigure.tsx';
+import { formatAbout } from '../format/money.ts';
 import { counted } from '../format/number.ts';
 import { formatInstant } from '../format/time.ts';
 import { useScope } from '../frame/use-scope.ts';
 import { Loaded } from '../parts/Loaded.tsx';
-import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
-import { intervalText } from '../recommendations/words.ts';
 import { Figure } from './Figure.tsx';
 import { Tile } from './Tile.tsx';
 import { tileScope } from './tile-scope.ts';
@@ -72,18 +75,12 @@ function Savings({ list }: { readonly list: RecommendationList }) {
   return (
     <>
       <Figure
-        label="A month, all together"
-        note={
-          saving === undefined || monthly === null
-            ? undefined
-            : `${intervalText(saving)
-                .replace(/[ ()]+/g, ' ')
-                .trim()}${saving.cost === null ? '' : ` of ${formatMoney(saving.cost)} spent on it`}`
-        }
+        label="Per month, total"
+        note={saving === undefined || monthly === null ? undefined : noteText(saving)}
       >
         {monthly !== null ? (
           <span data-testid="savings">
-            <MoneyFigure money={monthly} />
+            <AboutFigure money={monthly} />
           </span>
         ) : recommendations.length === 0 && lookedAt !== null ? (
           'None found'
@@ -110,7 +107,7 @@ function Savings({ list }: { readonly list: RecommendationList }) {
                 {title}
               </Link>
               <span>
-                {alone.monthly === null ? <Unknown reason={alone.reason ?? ''} /> : formatMoney(alone.monthly)}
+                {alone.monthly === null ? <Unknown reason={alone.reason ?? ''} /> : formatAbout(alone.monthly)}
               </span>
             </li>
           ))}
@@ -121,4 +118,11 @@ function Savings({ list }: { readonly list: RecommendationList }) {
       )}
     </>
   );
+}
+
+/** `$4,130 to $5,256; they cost $28,032 now`. */
+function noteText({ lower, upper, cost }: Saving): string {
+  const interval = lower === null || upper === null ? [] : [`${formatAbout(lower)} to ${formatAbout(upper)}`];
+  const whole = cost === null ? [] : [`they cost ${formatAbout(cost)} now`];
+  return [...interval, ...whole].join('; ');
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { budgetsStatus, judgeBudget, rankBudgets } from './budget-summary.ts';
+import { budgetsStatus, judgeBudget, rankBudgets, readBullet } from './budget-summary.ts';
 
 const usd = (amount: string) => ({ amount, currency: 'USD' });
 const budget = (
@@ -42,3 +42,13 @@ it('ranks the gravest first, then by the share that is spent or forecast', () =>
   expect(budgetsStatus(lines.slice(1)).word).toBe('At risk');
   expect(budgetsStatus([]).word).toBe('No budget');
 });
+
+it.each([
+  [budget('within', 'ok', '50', '80'), { spent: 37.5, forecast: 60, limit: 75 }],
+  [budget('far over', 'over', '200', null), { spent: 100, forecast: 0, limit: 50 }],
+  [budget('credit', 'ok', '-10', null), { spent: 0, forecast: 0, limit: 75 }],
+  [
+    { ...budget('no limit', 'over', '10', null), limit: usd('0') },
+    { spent: 0, forecast: 0, limit: 75 },
+  ],
+])('places the figures of %o', (one, places) => expect(readBullet(one)).toEqual(places));

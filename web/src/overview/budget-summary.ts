@@ -45,3 +45,27 @@ export function budgetsStatus(lines: readonly BudgetLine<unknown>[]): { readonly
   if (has('at risk')) return { tone: 'watch', word: 'At risk' };
   return has('within') ? { tone: 'good', word: 'Within' } : { tone: 'none', word: 'Unknown' };
 }
+
+/** Shares of the drawn width in per cent, 0 to 100. */
+export interface Bullet {
+  readonly spent: number;
+  readonly forecast: number;
+  readonly limit: number;
+}
+
+/** Of the drawn width in per cent: the limit of a budget that keeps to it. */
+const LIMIT_AT = 75;
+
+/**
+ * Places of spent, forecast and limit on one scale from zero. Budgets have their limit at the same place, until one of
+ * the figures exceeds the width.
+ *
+ * @example readBullet({ spent: 50 USD, forecast: 120 USD, limit: 100 USD }) // { spent: 37.5, forecast: 90, limit: 75 }
+ */
+export function readBullet({ spent, forecast, limit }: Pick<Budget, 'spent' | 'forecast' | 'limit'>): Bullet {
+  const whole = Number(limit.amount);
+  const ratio = (amount: string | undefined) => (whole === 0 ? 0 : Math.max(Number(amount ?? 0) / whole, 0));
+  const [spentRatio, forecastRatio] = [ratio(spent?.amount), ratio(forecast?.amount)];
+  const scale = Math.min(LIMIT_AT, 100 / Math.max(spentRatio, forecastRatio, 1));
+  return { spent: spentRatio * scale, forecast: forecastRatio * scale, limit: scale };
+}

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findGravest, sloText, standingText } from './health-facts.ts';
+import { findGravest, listServed, sloText, standingText } from './health-facts.ts';
 
 it.each([
   [{ open: 0, muted: 0, onRunning: 0, notProven: 0, cleared: 0 }, undefined],
@@ -25,4 +25,27 @@ it('leads to the alert of the running version, then to the one that is not prove
   expect(findGravest(given([alert('a', 'cleared'), alert('b', 'not_proven')], [feed]))).toEqual({ monitor: 'b' });
   expect(findGravest(given([alert('a', 'cleared')], [feed]))).toEqual(feed);
   expect(findGravest(given([], []))).toBeUndefined();
+});
+
+it('says what answers at an endpoint, how fast and how well', () => {
+  const versions = [{ model: 'ranker', version: '7' }];
+  const latencyMs = { p50: 2, p95: 5.104, p99: 9 };
+  const lastDay = { requests: 200, errors: 1, errorRatio: 0.005 };
+  const given = {
+    endpoints: [
+      { endpoint: 'home-feed', versions, latencyMs, lastDay },
+      { endpoint: 'idle', versions: [], latencyMs: null, lastDay: { requests: 0, errors: 0, errorRatio: null } },
+      { endpoint: 'third', versions: [], latencyMs: null, lastDay },
+    ],
+    models: [{ model: 'ranker', quality: { metric: 'ndcg_at_10', value: 0.39631, estimated: false } }],
+  } as unknown as Parameters<typeof listServed>[0];
+  expect(listServed(given, 2)).toEqual([
+    {
+      endpoint: 'home-feed',
+      served: 'ranker v7',
+      requests: 'p95 5.1\u00a0ms, 0.5\u00a0% errors',
+      quality: { metric: 'ndcg@10', value: '0.3963' },
+    },
+    { endpoint: 'idle', served: '', requests: null, quality: null },
+  ]);
 });

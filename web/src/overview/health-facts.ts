@@ -1,6 +1,7 @@
 import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
 import type { getProductionHealth, HealthStatus } from '../../../src/tradeoff/production-health/schema.ts';
-import { counted } from '../format/number.ts';
+import { formatMetricName } from '../format/metric-name.ts';
+import { counted, formatMeasure, formatMilliseconds, formatShare } from '../format/number.ts';
 import type { Tone } from './Tile.tsx';
 
 type Health = ResponseOf<typeof getProductionHealth>;
@@ -42,4 +43,37 @@ export function findGravest({ models, endpoints }: Pick<Health, 'models' | 'endp
   if (alert !== undefined) return { monitor: alert.monitor };
   const [endpoint] = endpoints;
   return endpoint === undefined ? undefined : { endpoint: endpoint.endpoint };
+}
+
+export interface ServedFact {
+  readonly endpoint: string;
+  /** Versions that answer: `ranker v7`. */
+  readonly served: string;
+  /** `p95 5.1 ms, 0 % errors`; null without requests in the last 24 hours. */
+  readonly requests: string | null;
+  /** `ndcg@10` and `0.396`, of the first model with a measured quality; null where none has. */
+  readonly quality: { readonly metric: string; readonly value: string } | null;
+}
+
+/** What answers at the first endpoints, how fast and how well, in the order of the health. */
+export function listServed({ endpoints, models }: Pick<Health, 'endpoints' | 'models'>, most: number): ServedFact[] {
+  return endpoints.slice(0, most).map(({ endpoint, versions, lastDay, latencyMs }) => {
+    const errors = formatShare(String(lastDay.errors), String(lastDay.requests));
+    const found = models.find(({ model, quality }) => quality !== null && versions.some((one) => one.model === model));
+    return {
+      endpoint,
+      served: versions.map(({ model, version }) => `${model} v${version}`).join(', '),
+      requests:
+        errors === null
+          ? null
+          : `${latencyMs === null ? '' : `p95 ${formatMilliseconds(latencyMs.p95)}, `}${errors} errors`,
+      quality:
+        found?.quality == null
+          ? null
+          : {
+              metric: formatMetricName(found.quality.metric),
+              value: `${formatMeasure(found.quality.value)}${found.quality.estimated ? ' estimated' : ''}`,
+            },
+    };
+  });
 }

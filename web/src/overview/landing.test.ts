@@ -12,14 +12,10 @@ const breach = { limit: '100', probability: 0.1, overRatio: -0.1, day: null, fir
 
 it.each([
   [base, 'No budget', null],
-  [{ ...base, breach }, 'Within budget', 'Budget $100.00, 10\u00a0% likely to be exceeded'],
-  [{ ...base, breach: { ...breach, probability: 0.3 } }, 'At risk', 'Budget $100.00, 30\u00a0% likely to be exceeded'],
-  [
-    { ...base, breach: { ...breach, probability: 0.9 } },
-    'Likely over',
-    'Budget $100.00, 90\u00a0% likely to be exceeded',
-  ],
-  [{ ...base, known: '101', breach: { ...breach, probability: 1 } }, 'Over budget', 'Budget $100.00, exceeded'],
+  [{ ...base, breach }, 'Within budget', 'Budget $100, 10\u00a0% likely to be exceeded'],
+  [{ ...base, breach: { ...breach, probability: 0.3 } }, 'At risk', 'Budget $100, 30\u00a0% likely to be exceeded'],
+  [{ ...base, breach: { ...breach, probability: 0.9 } }, 'Likely over', 'Budget $100, 90\u00a0% likely to be exceeded'],
+  [{ ...base, known: '101', breach: { ...breach, probability: 1 } }, 'Over budget', 'Budget $100, exceeded'],
 ])('says how a month lands', (forecast, word, budget) => {
   const landing = describeLanding(forecast);
   expect([landing.status.word, landing.budget]).toEqual([word, budget]);

@@ -1,7 +1,7 @@
 import type { LedgerForecast, LedgerForecasts } from '../../../src/finops/forecasts/schema.ts';
 import { decimal } from '../../../src/platform/units/schema.ts';
 import { LIKELY, probabilityText } from '../forecasts/words.ts';
-import { formatMoney } from '../format/money.ts';
+import { formatAbout } from '../format/money.ts';
 import type { Tone } from './Tile.tsx';
 
 /** Probability of passing the budget from which a month is at risk. */
@@ -24,12 +24,12 @@ export function findForecast({ forecasts }: LedgerForecasts, team: string | unde
 /**
  * Where the month lands, against the budget that covers exactly this.
  *
- * @example describeLanding(total).budget // 'Budget $340,000.00, 10 % likely to be exceeded'
+ * @example describeLanding(total).budget // 'Budget $340,000, 10 % likely to be exceeded'
  */
 export function describeLanding(forecast: LedgerForecast): Landing {
   const { breach, currency, known } = forecast;
   if (breach === null) return { forecast, status: { tone: 'none', word: 'No budget' }, budget: null };
-  const limit = formatMoney({ amount: breach.limit, currency });
+  const limit = formatAbout({ amount: breach.limit, currency });
   const isOver = known !== null && decimal(known).greaterThan(breach.limit);
   if (isOver) return { forecast, status: { tone: 'bad', word: 'Over budget' }, budget: `Budget ${limit}, exceeded` };
   const budget = `Budget ${limit}, ${probabilityText(breach.probability)} likely to be exceeded`;

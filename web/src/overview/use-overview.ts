@@ -7,11 +7,11 @@ import { filtersIn, toSelection } from '../costs/cost-query.ts';
 import { slotsIn, usualGranularity } from '../costs/period/granularity.ts';
 import { listSlots } from '../costs/slots.ts';
 import { groupColours, stackSeries } from '../costs/stack.ts';
+import { compareSpend } from '../frame/compared-spend.ts';
 import { daysIn, readRange } from '../frame/date-range.ts';
 import { useScope } from '../frame/use-scope.ts';
 import { useTeams } from '../frame/use-teams.ts';
 import { teamColours } from '../theme/category-colours.ts';
-import { compareSpend } from './compared-spend.ts';
 import { reportedTotal, rowsIn, sumBy, upToDay } from './so-far.ts';
 
 /** Data of the cost part of the overview: the range by charge day or longer, and the month to date. */

@@ -1,4 +1,5 @@
 import { formatDate, formatInstant, formatLocal } from '../format/time.ts';
+import styles from './parts.module.css';
 
 interface InstantProps {
   readonly at: string;
@@ -6,11 +7,18 @@ interface InstantProps {
   readonly dayOnly?: boolean;
 }
 
-/** An instant in UTC; where the reader is, on hover. */
+/** An instant in UTC; where the reader is, on hover. A narrow column breaks it between day and time only. */
 export function Instant({ at, dayOnly = false }: InstantProps) {
+  const [day, time] = (dayOnly ? formatDate(at) : formatInstant(at)).split(', ');
   return (
     <time dateTime={at} data-tip={dayOnly ? `${formatInstant(at)} (${formatLocal(at)})` : formatLocal(at)}>
-      {dayOnly ? formatDate(at) : formatInstant(at)}
+      <span className={styles.unbroken}>{time === undefined ? day : `${day},`}</span>
+      {time !== undefined && (
+        <>
+          {' '}
+          <span className={styles.unbroken}>{time}</span>
+        </>
+      )}
     </time>
   );
 }

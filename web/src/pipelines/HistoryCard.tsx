@@ -22,7 +22,8 @@ interface HistoryCardProps {
 export function HistoryCard({ pipeline, history: { runs, query, onEnd, hasNextPage } }: HistoryCardProps) {
   const navigate = useNavigate();
   const nowMs = useNow((runs ?? []).some((run) => isActive(run)));
-  const columns = useMemo(() => historyColumns(nowMs), [nowMs]);
+  const hasCommits = (runs ?? []).some(({ commit }) => commit !== null);
+  const columns = useMemo(() => historyColumns(nowMs, hasCommits), [nowMs, hasCommits]);
   const loaded = runs === undefined ? undefined : `${counted(runs.length, 'run')}, latest first`;
   return (
     <Card

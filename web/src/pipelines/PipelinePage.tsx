@@ -1,11 +1,13 @@
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
+import type { PipelineRunSummary } from '../../../src/mlops/pipelines/schema.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { HistoryCard } from './HistoryCard.tsx';
+import { LatestStepsCard } from './LatestStepsCard.tsx';
 import { PipelineAnswer } from './PipelineAnswer.tsx';
 import { RetrainsCard } from './RetrainsCard.tsx';
 import { RunDialog } from './RunDialog.tsx';
@@ -42,7 +44,7 @@ export function PipelinePage() {
         {history.runs === undefined ? (
           history.query.error === null && <Skeleton height={TRENDS_HEIGHT} />
         ) : (
-          <Trends pipeline={name} runs={history.runs} />
+          <LatestOrTrends pipeline={name} runs={history.runs} />
         )}
         <HistoryCard pipeline={name} history={history} />
         <TriggersCard pipeline={name} />
@@ -51,4 +53,17 @@ export function PipelinePage() {
       {starting && pipeline !== undefined && <RunDialog pipeline={pipeline} onClose={() => setStarting(false)} />}
     </Page>
   );
+}
+
+interface LatestOrTrendsProps {
+  readonly pipeline: string;
+  /** Latest first. */
+  readonly runs: readonly PipelineRunSummary[];
+}
+
+/** Steps of a single run, whose charts would have one bar; cost and duration of several. */
+function LatestOrTrends({ pipeline, runs }: LatestOrTrendsProps) {
+  const [only, ...others] = runs;
+  if (only !== undefined && others.length === 0) return <LatestStepsCard run={only} />;
+  return <Trends pipeline={pipeline} runs={runs} />;
 }

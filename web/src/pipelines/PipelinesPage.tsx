@@ -5,6 +5,7 @@ import { Card } from '../parts/Card.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
+import { LatestRun } from './LatestRun.tsx';
 import { NoPipelines } from './NoPipelines.tsx';
 import { PipelinesTable } from './PipelinesTable.tsx';
 import { RecentRunsCard } from './RecentRunsCard.tsx';
@@ -19,13 +20,18 @@ export function PipelinesPage() {
   const pipelines = usePipelines();
   const [starting, setStarting] = useState<Pipeline | null>(null);
   const answer = () => {
-    if (pipelines.data !== undefined) return pipelinesAnswer(pipelines.data.pipelines);
+    if (pipelines.data !== undefined)
+      return (
+        <>
+          {pipelinesAnswer(pipelines.data.pipelines)} <LatestRun pipelines={pipelines.data.pipelines} />
+        </>
+      );
     return pipelines.isError ? 'The pipelines could not be read.' : <AnswerPending />;
   };
   return (
-    <Page title="Pipelines" answer={answer()} shortAnswer>
+    <Page title="Pipelines" answer={answer()}>
       <div className={layout.stack}>
-        <Card title="Latest runs and their cost" flush>
+        <Card title="Pipelines, with their latest run" flush>
           <Loaded query={pipelines} what="The pipelines" height={TABLE_HEIGHT}>
             {(data) =>
               data.pipelines.length > 0 ? (

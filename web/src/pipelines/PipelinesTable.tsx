@@ -4,6 +4,8 @@ import { counted } from '../format/number.ts';
 import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
+import { compareAmounts, compareNumbers, compareTexts } from '../table/comparators.ts';
+import { SidewaysBox } from '../table/SidewaysBox.tsx';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
 import { type Comparators, useSorted } from '../table/use-sorted.ts';
@@ -20,15 +22,16 @@ interface PipelinesTableProps {
   readonly onRun: (pipeline: Pipeline) => void;
 }
 
-const took = ({ lastRun }: Pipeline) =>
-  lastRun?.startedAt == null ? -1 : Date.parse(lastRun.endedAt ?? lastRun.startedAt) - Date.parse(lastRun.startedAt);
+const readDuration = ({ lastRun }: Pipeline) =>
+  lastRun?.startedAt == null ? null : Date.parse(lastRun.endedAt ?? lastRun.startedAt) - Date.parse(lastRun.startedAt);
 const COMPARE: Comparators<Pipeline> = {
   pipeline: (a, b) => a.name.localeCompare(b.name),
-  state: (a, b) => (a.lastRun?.state ?? '').localeCompare(b.lastRun?.state ?? ''),
-  duration: (a, b) => took(a) - took(b),
-  cost: (a, b) => Number(a.lastRun?.cost?.amount ?? -1) - Number(b.lastRun?.cost?.amount ?? -1),
-  by: (a, b) => (a.lastRun?.requestedBy ?? '').localeCompare(b.lastRun?.requestedBy ?? ''),
-  time: (a, b) => Date.parse(a.lastRun?.createdAt ?? '') - Date.parse(b.lastRun?.createdAt ?? ''),
+  state: compareTexts((a) => a.lastRun?.state),
+  steps: compareTexts((a) => (a.lastRun === null ? null : stepsText(a.lastRun.steps))),
+  duration: compareNumbers(readDuration),
+  cost: compareAmounts((a) => a.lastRun?.cost?.amount),
+  by: compareTexts((a) => a.lastRun?.requestedBy),
+  time: compareTexts((a) => a.lastRun?.createdAt),
 };
 
 /** Every pipeline with its latest run, and a button that starts the next. */
@@ -36,41 +39,43 @@ export function PipelinesTable({ pipelines, onRun }: PipelinesTableProps) {
   const { sorted, sort } = useSorted(pipelines, COMPARE);
   const nowMs = useNow(pipelines.some(({ lastRun }) => isActive(lastRun)));
   return (
-    <table className={table.table} data-testid="pipelines">
-      <thead>
-        <tr>
-          <SortHead column="pipeline" sort={sort}>
-            Pipeline
-          </SortHead>
-          <SortHead column="state" sort={sort}>
-            Latest run
-          </SortHead>
-          <th scope="col" className={table.wideOnly}>
-            Steps done
-          </th>
-          <SortHead column="duration" sort={sort} numeric className={table.wideOnly}>
-            Duration
-          </SortHead>
-          <SortHead column="cost" sort={sort} numeric>
-            Cost
-          </SortHead>
-          <SortHead column="by" sort={sort} className={table.wideOnly}>
-            Requested by
-          </SortHead>
-          <SortHead column="time" sort={sort} className={table.wideOnly}>
-            Time
-          </SortHead>
-          <th scope="col" className={styles.act}>
-            <span className="visually-hidden">Run</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {sorted.map((pipeline) => (
-          <Row key={pipeline.name} pipeline={pipeline} nowMs={nowMs} onRun={() => onRun(pipeline)} />
-        ))}
-      </tbody>
-    </table>
+    <SidewaysBox label="Pipelines">
+      <table className={table.table} data-testid="pipelines">
+        <thead>
+          <tr>
+            <SortHead column="pipeline" sort={sort}>
+              Pipeline
+            </SortHead>
+            <SortHead column="state" sort={sort}>
+              Latest run
+            </SortHead>
+            <SortHead column="steps" sort={sort} className={table.wideOnly}>
+              Steps done
+            </SortHead>
+            <SortHead column="duration" sort={sort} numeric className={table.wideOnly}>
+              Duration
+            </SortHead>
+            <SortHead column="cost" sort={sort} numeric>
+              Cost
+            </SortHead>
+            <SortHead column="by" sort={sort} className={table.wideOnly}>
+              Requested by
+            </SortHead>
+            <SortHead column="time" sort={sort} className={table.wideOnly}>
+              Time
+            </SortHead>
+            <th scope="col" className={styles.act}>
+              <span className="visually-hidden">Run</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map((pipeline) => (
+            <Row key={pipeline.name} pipeline={pipeline} nowMs={nowMs} onRun={() => onRun(pipeline)} />
+          ))}
+        </tbody>
+      </table>
+    </SidewaysBox>
   );
 }
 

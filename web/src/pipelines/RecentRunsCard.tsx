@@ -6,20 +6,24 @@ import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { DataTable } from '../table/DataTable.tsx';
 import { recentColumns } from './history-columns.tsx';
+import { LatestStepsCard } from './LatestStepsCard.tsx';
 import { Trends } from './Trends.tsx';
 import { useNow } from './use-now.ts';
 import { isActive, useRecentRuns } from './use-pipelines.ts';
 
 const HEIGHT = 320;
 
-/** The latest runs of all pipelines, and cost and duration of the pipeline that ran last. */
+/** The latest runs of all pipelines, and cost and duration of the pipeline that ran last; of a single run its steps. */
 export function RecentRunsCard({ pipelines }: { readonly pipelines: readonly Pipeline[] }) {
   const navigate = useNavigate();
   const { runs, query } = useRecentRuns(pipelines);
   const nowMs = useNow(runs.some((run) => isActive(run)));
   const columns = useMemo(() => recentColumns(nowMs), [nowMs]);
-  const latest = runs[0]?.pipeline;
+  const [newest] = runs;
+  const latest = newest?.pipeline;
   if (pipelines.every(({ lastRun }) => lastRun === null)) return null;
+  // The table of pipelines has all of a single run; a chart of it would have one bar.
+  if (newest !== undefined && runs.length === 1 && query.data !== undefined) return <LatestStepsCard run={newest} />;
   return (
     <div className={layout.stack}>
       <Card title="Recent runs" note="Of all pipelines, latest first" flush>

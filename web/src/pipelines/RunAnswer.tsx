@@ -3,6 +3,7 @@ import { SECOND_MS } from '../../../src/platform/units/durations.ts';
 import { formatMoney } from '../format/money.ts';
 import { counted } from '../format/number.ts';
 import { formatDuration } from '../runs/duration.ts';
+import { findRefusal } from './budget-named.ts';
 import { tookMs } from './run-times.ts';
 import { StepReason } from './StepReason.tsx';
 import { listed } from './words.ts';
@@ -31,6 +32,14 @@ export function RunAnswer({ run, nowMs }: { readonly run: PipelineRun; readonly 
       <>
         It succeeded{time}
         {costText(run, ' at', '')}: {madeText(run)}.
+      </>
+    );
+  }
+  const refusal = findRefusal(run);
+  if (refusal !== null) {
+    return (
+      <>
+        Refused before it spent anything: {refusal.step}. <StepReason reason={refusal.reason} />
       </>
     );
   }

@@ -1,51 +1,36 @@
 import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
+import { tookMs } from './run-times.ts';
 import { StepReason } from './StepReason.tsx';
 import { CpuTime, GpuEnergy, GpuWork, MostMemory, PricedBy, RanOn } from './TakenFigures.tsx';
 import { Took } from './Took.tsx';
-import { WideTable } from './WideTable.tsx';
 
 type Try = PipelineStep['attempts'][number];
 
 /** Every ended attempt: outcome, resources, cost, and its checkpoint. */
 export function TriesTable({ step: { step, attempts } }: { readonly step: PipelineStep }) {
   return (
-    <WideTable label={`Attempts of ${step}`}>
-      <table className={table.table} aria-label={`Attempts of ${step}`}>
-        <thead>
-          <tr>
-            <th scope="col">Attempt</th>
-            <th scope="col">Ended</th>
-            <th scope="col" className={table.number}>
-              Duration
-            </th>
-            <th scope="col" className={table.number}>
-              Cost
-            </th>
-            <th scope="col" className={table.number}>
-              CPU time
-            </th>
-            <th scope="col" className={table.number}>
-              Peak memory
-            </th>
-            <th scope="col">GPUs</th>
-            <th scope="col" className={table.number}>
-              GPU energy
-            </th>
-            <th scope="col">Ran on</th>
-            <th scope="col">Priced by</th>
-            <th scope="col">Checkpoint</th>
-          </tr>
-        </thead>
-        <tbody>
-          {attempts.map((one) => (
-            <Row key={one.attempt} attempt={one} />
-          ))}
-        </tbody>
-      </table>
-    </WideTable>
+    <SortableTable
+      label={`Attempts of ${step}`}
+      rows={attempts}
+      columns={[
+        { head: 'Attempt', by: (one) => one.attempt },
+        { head: 'Ended', by: (one) => one.reason ?? 'succeeded' },
+        { head: 'Duration', by: (one) => tookMs(one, Date.parse(one.startedAt)), numeric: true },
+        { head: 'Cost', by: (one) => one.cost?.amount, numeric: true },
+        { head: 'CPU time', by: (one) => one.cpuSeconds, numeric: true },
+        { head: 'Peak memory', by: (one) => one.peakMemoryBytes, numeric: true },
+        { head: 'GPUs', by: (one) => one.gpus?.count },
+        { head: 'GPU energy', by: (one) => one.gpus?.energyJoules, numeric: true },
+        { head: 'Ran on', by: (one) => one.place?.instance ?? one.place?.node },
+        { head: 'Priced by', by: (one) => one.prices.join('; ') },
+        { head: 'Checkpoint', by: (one) => one.checkpoint },
+      ]}
+      row={(one) => <Row key={one.attempt} attempt={one} />}
+    />
   );
 }
 

@@ -4,7 +4,7 @@ import { endpointQuery } from '../client.ts';
 import { Card } from '../parts/Card.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
-import table from '../table/table.module.css';
+import { SortableTable } from '../table/SortableTable.tsx';
 import styles from './pipelines.module.css';
 
 /** Triggers of a pipeline with their next look and their problem; nothing when it has none. */
@@ -13,27 +13,25 @@ export function TriggersCard({ pipeline }: { readonly pipeline: string }) {
   if (data === undefined || data.triggers.length === 0) return null;
   return (
     <Card title="Triggers" flush>
-      <table className={table.table} aria-label={`Triggers of ${pipeline}`}>
-        <thead>
-          <tr>
-            <th scope="col">Trigger</th>
-            <th scope="col">Waits for</th>
-            <th scope="col">Next check</th>
+      <SortableTable
+        label={`Triggers of ${pipeline}`}
+        rows={data.triggers}
+        columns={[
+          { head: 'Trigger', by: (one) => one.trigger },
+          { head: 'Waits for', by: (one) => one.waitsFor },
+          { head: 'Next check', by: (one) => one.nextAt },
+        ]}
+        row={({ trigger, waitsFor, nextAt, problem }) => (
+          <tr key={trigger}>
+            <th scope="row">{trigger}</th>
+            <td>
+              {waitsFor}
+              {problem !== null && <span className={styles.problem}>{problem}</span>}
+            </td>
+            <td>{nextAt === null ? <Unknown reason="Not scheduled." /> : <Instant at={nextAt} />}</td>
           </tr>
-        </thead>
-        <tbody>
-          {data.triggers.map(({ trigger, waitsFor, nextAt, problem }) => (
-            <tr key={trigger}>
-              <th scope="row">{trigger}</th>
-              <td>
-                {waitsFor}
-                {problem !== null && <span className={styles.problem}>{problem}</span>}
-              </td>
-              <td>{nextAt === null ? <Unknown reason="Not scheduled." /> : <Instant at={nextAt} />}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        )}
+      />
     </Card>
   );
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { budgetNamed } from './budget-named.ts';
+import type { PipelineRun } from '../../../src/mlops/pipelines/schema.ts';
+import { budgetNamed, findRefusal } from './budget-named.ts';
 
 it.each([
   ['budget team-ml', 'team-ml'],
@@ -11,4 +12,15 @@ it.each([
   [null, null],
 ])('finds the budget that %j names: %j', (reason, budget) => {
   expect(budgetNamed(reason)).toBe(budget);
+});
+
+const REASON = 'Budget "sweep" has too little left to begin this and stop it in time (1 s).';
+const step = (name: string, attempt: number, reason: string | null) =>
+  ({ step: name, attempt, reason }) as PipelineRun['stepList'][number];
+
+it('finds the step that a budget refused where nothing has started', () => {
+  const stepList = [step('train', 0, REASON), step('report', 0, 'train was stopped')];
+  expect(findRefusal({ state: 'stopped', stepList })).toEqual({ step: 'train', reason: REASON });
+  expect(findRefusal({ state: 'stopped', stepList: [step('prepare', 1, null), ...stepList] })).toBeNull();
+  expect(findRefusal({ state: 'stopped', stepList: [step('train', 0, 'by ada')] })).toBeNull();
 });

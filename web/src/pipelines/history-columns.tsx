@@ -31,9 +31,9 @@ export function recentColumns(nowMs: number): GridColumn<PipelineRunSummary>[] {
   ];
 }
 
-/** Columns of the run history of a pipeline. */
-export function historyColumns(nowMs: number): GridColumn<PipelineRunSummary>[] {
-  return [
+/** Columns of the run history of a pipeline; without the commit where no run has one. */
+export function historyColumns(nowMs: number, hasCommits = true): GridColumn<PipelineRunSummary>[] {
+  const all: GridColumn<PipelineRunSummary>[] = [
     {
       id: 'run',
       compare: compareNumbers(({ number }) => number),
@@ -49,6 +49,12 @@ export function historyColumns(nowMs: number): GridColumn<PipelineRunSummary>[] 
       compare: compareTexts(({ state }) => state),
       header: 'State',
       cell: ({ state }) => <StateMark state={state} />,
+    },
+    {
+      id: 'when',
+      compare: compareTexts(({ createdAt }) => createdAt),
+      header: 'Time',
+      cell: ({ createdAt }) => <Instant at={createdAt} />,
     },
     {
       id: 'took',
@@ -93,11 +99,6 @@ export function historyColumns(nowMs: number): GridColumn<PipelineRunSummary>[] 
           <code data-tip={commit}>{commit.slice(0, SHORT_COMMIT)}</code>
         ),
     },
-    {
-      id: 'when',
-      compare: compareTexts(({ createdAt }) => createdAt),
-      header: 'Time',
-      cell: ({ createdAt }) => <Instant at={createdAt} />,
-    },
   ];
+  return hasCommits ? all : all.filter(({ id }) => id !== 'commit');
 }

@@ -1,6 +1,7 @@
 import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { compareAmounts, compareNumbers } from '../table/comparators.ts';
 import type { GridColumn } from '../table/DataTable.tsx';
 import { Explanation } from './Explanation.tsx';
 import styles from './pipelines.module.css';
@@ -34,7 +35,7 @@ export function stepsColumns(nowMs: number, onOpen: (step: string) => void): Gri
       id: 'took',
       header: 'Duration',
       numeric: true,
-      compare: (a, b) => (tookMs(a, nowMs) ?? -1) - (tookMs(b, nowMs) ?? -1),
+      compare: compareNumbers((a) => tookMs(a, nowMs)),
       cell: (step) =>
         step.state === 'cached' ? (
           <Unknown reason="Reused from the cache." />
@@ -46,7 +47,7 @@ export function stepsColumns(nowMs: number, onOpen: (step: string) => void): Gri
       id: 'cost',
       header: 'Cost',
       numeric: true,
-      compare: (a, b) => Number(a.cost?.amount ?? -1) - Number(b.cost?.amount ?? -1),
+      compare: compareAmounts((a) => a.cost?.amount),
       cell: ({ cost, state }) =>
         cost === null ? (
           <Unknown reason={noCost(state)} />

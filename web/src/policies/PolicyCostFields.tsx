@@ -34,7 +34,7 @@ export function PolicyCostFields({ form, at }: PolicyCostFieldsProps) {
       />
       {measure === 'budget' && <ValueField form={form} path={[...at, 'budget']} label="Budget" isRequired />}
       {measure in known && measure !== 'budget' && (
-        <ValueField form={form} path={[...at, 'atMost']} label="At most, in the currency" isRequired />
+        <ValueField form={form} path={[...at, 'atMost']} label="Maximum, in the currency" isRequired />
       )}
     </>
   );

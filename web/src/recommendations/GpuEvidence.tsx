@@ -3,6 +3,7 @@ import { formatDate } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { compareAmounts, compareTexts } from '../table/comparators.ts';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
 import { type Comparators, useSorted } from '../table/use-sorted.ts';
@@ -10,8 +11,9 @@ import { type GpuRow, listGpus } from './gpu-rows.ts';
 
 const COMPARE: Comparators<GpuRow> = {
   gpu: (a, b) => a.gpu.localeCompare(b.gpu),
-  load: (a, b) => (a.load ?? '').localeCompare(b.load ?? '', undefined, { numeric: true }),
-  price: (a, b) => Number(a.perHour?.amount ?? -1) - Number(b.perHour?.amount ?? -1),
+  load: compareTexts((a) => a.load),
+  price: compareAmounts((a) => a.perHour?.amount),
+  month: compareAmounts((a) => a.perMonth?.amount),
   after: (a, b) => a.after.localeCompare(b.after),
 };
 
@@ -39,9 +41,9 @@ export function GpuEvidence({ one }: { readonly one: Recommendation }) {
             <SortHead column="price" sort={sort} numeric>
               Price per hour
             </SortHead>
-            <th scope="col" className={`${table.number} ${table.wideOnly}`}>
+            <SortHead column="month" sort={sort} numeric className={table.wideOnly}>
               Per month
-            </th>
+            </SortHead>
             <SortHead column="after" sort={sort}>
               After
             </SortHead>

@@ -6,6 +6,7 @@ import { formatAge } from '../format/time.ts';
 import layout from '../parts/layout.module.css';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { OwnerName } from '../parts/OwnerName.tsx';
+import { compareAmounts, compareTexts } from '../table/comparators.ts';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
 import { type Comparators, useSorted } from '../table/use-sorted.ts';
@@ -17,12 +18,11 @@ import { effortText, isOpenState, stateWord } from './words.ts';
 type One = ListedRecommendation;
 
 const RISKS = { low: 0, medium: 1, high: 2 } as const;
-const worth = ({ counted, saving }: One) => Number(counted?.amount ?? saving.monthly?.amount ?? -1);
 const COMPARE: Comparators<One> = {
   action: (a, b) => a.title.localeCompare(b.title),
-  saving: (a, b) => worth(a) - worth(b),
+  saving: compareAmounts(({ counted, saving }) => counted?.amount ?? saving.monthly?.amount),
   risk: (a, b) => RISKS[a.risk.level] - RISKS[b.risk.level],
-  owner: (a, b) => (a.assigned?.to.name ?? '~').localeCompare(b.assigned?.to.name ?? '~'),
+  owner: compareTexts((a) => a.assigned?.to.name),
   state: (a, b) => stateWord(a).localeCompare(stateWord(b)),
   age: (a, b) => Date.parse(b.foundAt) - Date.parse(a.foundAt),
 };

@@ -2,6 +2,7 @@ import type { RecommendationList } from '../../../src/tradeoff/recommendations/s
 import { formatInstant } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { KINDS } from './words.ts';
 
@@ -13,28 +14,24 @@ export function SearchedCard({ list: { searched, lookedAt } }: { readonly list: 
       note={lookedAt === null ? undefined : `Last scan ${formatInstant(lookedAt)}; every hour.`}
       flush
     >
-      <table className={table.table} aria-label="Savings scans">
-        <thead>
-          <tr>
-            <th scope="col">Kind</th>
-            <th scope="col" className={table.number}>
-              Found
-            </th>
-            <th scope="col">Missing input</th>
+      <SortableTable
+        label="Savings scans"
+        rows={searched}
+        columns={[
+          { head: 'Kind', by: (one) => KINDS[one.kind] },
+          { head: 'Found', by: (one) => one.found, numeric: true },
+          { head: 'Missing input', by: (one) => one.reason },
+        ]}
+        row={({ kind, found, reason }) => (
+          <tr key={kind}>
+            <th scope="row">{KINDS[kind]}</th>
+            <td className={table.number}>
+              {found === null ? <Unknown reason={reason ?? 'The scan could not run.'} /> : found}
+            </td>
+            <td>{reason ?? 'nothing'}</td>
           </tr>
-        </thead>
-        <tbody>
-          {searched.map(({ kind, found, reason }) => (
-            <tr key={kind}>
-              <th scope="row">{KINDS[kind]}</th>
-              <td className={table.number}>
-                {found === null ? <Unknown reason={reason ?? 'The scan could not run.'} /> : found}
-              </td>
-              <td>{reason ?? 'nothing'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        )}
+      />
     </Card>
   );
 }

@@ -6,6 +6,7 @@ import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { ExampleFile } from '../parts/ExampleFile.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 
 const TERMS_FILE = 'terms.yaml';
@@ -73,29 +74,25 @@ interface TermsProps {
 function Terms({ terms }: TermsProps) {
   const formatNames = (names: readonly string[]) => (names.length === 0 ? 'none' : names.join(', '));
   return (
-    <table className={table.table} aria-label="Purchase terms">
-      <thead>
-        <tr>
-          <th scope="col">Terms</th>
-          <th scope="col">Commitments</th>
-          <th scope="col">Spot</th>
-          <th scope="col">Served models</th>
-          <th scope="col" className={table.wideOnly}>
-            Applied
-          </th>
+    <SortableTable
+      label="Purchase terms"
+      rows={terms}
+      columns={[
+        { head: 'Terms', by: (one) => one.name },
+        { head: 'Commitments', by: (one) => one.commitments.join(', ') },
+        { head: 'Spot', by: (one) => one.spot.join(', ') },
+        { head: 'Served models', by: (one) => one.serving.join(', ') },
+        { head: 'Applied', by: (one) => one.appliedAt, className: table.wideOnly },
+      ]}
+      row={({ name, appliedAt, commitments, spot, serving }) => (
+        <tr key={name}>
+          <th scope="row">{name}</th>
+          <td>{formatNames(commitments)}</td>
+          <td>{formatNames(spot)}</td>
+          <td>{formatNames(serving)}</td>
+          <td className={table.wideOnly}>{formatInstant(appliedAt)}</td>
         </tr>
-      </thead>
-      <tbody>
-        {terms.map(({ name, appliedAt, commitments, spot, serving }) => (
-          <tr key={name}>
-            <th scope="row">{name}</th>
-            <td>{formatNames(commitments)}</td>
-            <td>{formatNames(spot)}</td>
-            <td>{formatNames(serving)}</td>
-            <td className={table.wideOnly}>{formatInstant(appliedAt)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      )}
+    />
   );
 }

@@ -5,6 +5,7 @@ import layout from '../parts/layout.module.css';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 
 /** One section of a report: every figure links to its page. */
@@ -17,34 +18,30 @@ export function ReportSectionCard({ section }: { readonly section: ReportSection
       {rows.length === 0 ? (
         <p className={layout.quiet}>{empty}</p>
       ) : (
-        <table className={table.table} aria-label={title}>
-          <thead>
-            <tr>
-              {columns.map((column, at) => (
-                <th key={column} scope="col" className={classOf(rows[0]?.cells[at])}>
-                  {column}
-                </th>
-              ))}
+        <SortableTable
+          label={title}
+          rows={rows}
+          columns={columns.map((head, at) => ({
+            head,
+            by: ({ cells }: ReportSection['rows'][number]) => cells[at]?.value,
+            numeric: isFigure(rows[0]?.cells[at]),
+          }))}
+          row={({ key, cells }) => (
+            <tr key={key}>
+              {cells.map((cell, at) =>
+                at === 0 ? (
+                  <th key={columns[at]} scope="row">
+                    <Figure cell={cell} />
+                  </th>
+                ) : (
+                  <td key={columns[at]} className={isFigure(cell) ? table.number : undefined}>
+                    <Figure cell={cell} />
+                  </td>
+                ),
+              )}
             </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ key, cells }) => (
-              <tr key={key}>
-                {cells.map((cell, at) =>
-                  at === 0 ? (
-                    <th key={columns[at]} scope="row">
-                      <Figure cell={cell} />
-                    </th>
-                  ) : (
-                    <td key={columns[at]} className={classOf(cell)}>
-                      <Figure cell={cell} />
-                    </td>
-                  ),
-                )}
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          )}
+        />
       )}
     </Card>
   );
@@ -68,6 +65,6 @@ function Figure({ cell }: { readonly cell: ReportCell }) {
   );
 }
 
-function classOf(cell: ReportCell | undefined): string | undefined {
-  return cell === undefined || cell.kind === 'text' ? undefined : table.number;
+function isFigure(cell: ReportCell | undefined): boolean {
+  return cell !== undefined && cell.kind !== 'text';
 }

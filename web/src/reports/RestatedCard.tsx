@@ -7,6 +7,7 @@ import {
 import { formatInstant } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import type { ShownReport } from './use-report.ts';
 
@@ -21,34 +22,28 @@ export function RestatedCard({ document, restated: { report, knownAt, figures } 
   const since = `the report that was ${report === null ? 'first made' : 'sent'}, as known at ${formatInstant(knownAt)}`;
   return (
     <Card title="Restated" note={`Figures that later facts changed since ${since}.`} flush>
-      <table className={table.table} aria-label="Restated figures">
-        <thead>
-          <tr>
-            <th scope="col">Figure</th>
-            <th scope="col">Column</th>
-            <th scope="col" className={table.number}>
-              Before
-            </th>
-            <th scope="col" className={table.number}>
-              Now
-            </th>
+      <SortableTable
+        label="Restated figures"
+        rows={figures}
+        columns={[
+          { head: 'Figure', by: (one) => nameFigure(document, one) },
+          { head: 'Column', by: (one) => one.column },
+          { head: 'Before', by: (one) => one.before?.value, numeric: true },
+          { head: 'Now', by: (one) => one.now?.value, numeric: true },
+        ]}
+        row={(figure) => (
+          <tr key={JSON.stringify([figure.section, figure.row, figure.column])}>
+            <th scope="row">{nameFigure(document, figure)}</th>
+            <td>{figure.column}</td>
+            <td className={table.number}>
+              <Value cell={figure.before} missing="The row was not in that report." />
+            </td>
+            <td className={table.number}>
+              <Value cell={figure.now} missing="The row is no longer in the report." />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {figures.map((figure) => (
-            <tr key={JSON.stringify([figure.section, figure.row, figure.column])}>
-              <th scope="row">{nameFigure(document, figure)}</th>
-              <td>{figure.column}</td>
-              <td className={table.number}>
-                <Value cell={figure.before} missing="The row was not in that report." />
-              </td>
-              <td className={table.number}>
-                <Value cell={figure.now} missing="The row is no longer in the report." />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        )}
+      />
     </Card>
   );
 }

@@ -4,7 +4,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { ExampleFile } from '../parts/ExampleFile.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
-import table from '../table/table.module.css';
+import { SortableTable } from '../table/SortableTable.tsx';
 
 const EXAMPLE = `apiVersion: steelyard/v1
 kind: Report
@@ -20,7 +20,7 @@ export function SentReports({ reports }: { readonly reports: readonly SentReport
   if (reports.length === 0) {
     return (
       <EmptyState
-        shows="Every report that was sent: audience, window and the time of its knowledge."
+        shows="Every report that was sent: audience, window and as-of time."
         why="No report was sent. Apply a document that schedules one."
         command="steelyard apply -f report.yaml"
       >
@@ -29,33 +29,31 @@ export function SentReports({ reports }: { readonly reports: readonly SentReport
     );
   }
   return (
-    <table className={table.table} aria-label="Sent reports">
-      <thead>
-        <tr>
-          <th scope="col">Window</th>
-          <th scope="col">Audience</th>
-          <th scope="col">Team</th>
-          <th scope="col">Document</th>
-          <th scope="col">Known at</th>
+    <SortableTable
+      label="Sent reports"
+      rows={reports}
+      columns={[
+        { head: 'Window', by: (one) => one.name },
+        { head: 'Audience', by: (one) => one.audience },
+        { head: 'Team', by: (one) => one.team ?? 'all' },
+        { head: 'Document', by: (one) => one.source },
+        { head: 'Known at', by: (one) => one.knownAt },
+      ]}
+      row={({ report, name, audience, schedule, team, source, knownAt }) => (
+        <tr key={report}>
+          <th scope="row">
+            <Link to="/reports" search={{ report, audience, schedule }} className={parts.textLink}>
+              {name}
+            </Link>
+          </th>
+          <td>{audience.replace('-', ' ')}</td>
+          <td>{team ?? 'all'}</td>
+          <td>{source}</td>
+          <td>
+            <Instant at={knownAt} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {reports.map(({ report, name, audience, schedule, team, source, knownAt }) => (
-          <tr key={report}>
-            <th scope="row">
-              <Link to="/reports" search={{ report, audience, schedule }} className={parts.textLink}>
-                {name}
-              </Link>
-            </th>
-            <td>{audience.replace('-', ' ')}</td>
-            <td>{team ?? 'all'}</td>
-            <td>{source}</td>
-            <td>
-              <Instant at={knownAt} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      )}
+    />
   );
 }

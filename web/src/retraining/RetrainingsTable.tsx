@@ -5,6 +5,7 @@ import layout from '../parts/layout.module.css';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
+import { compareAmounts, compareTexts } from '../table/comparators.ts';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
 import { type Comparators, useSorted } from '../table/use-sorted.ts';
@@ -16,11 +17,11 @@ import { KINDS, NO_GAIN, NO_ROUND } from './words.ts';
 const COMPARE: Comparators<Retraining> = {
   name: (a, b) => a.name.localeCompare(b.name),
   model: (a, b) => a.model.localeCompare(b.model),
-  round: (a, b) => Date.parse(a.lastRound?.openedAt ?? '') - Date.parse(b.lastRound?.openedAt ?? ''),
-  trigger: (a, b) => (a.lastRound?.trigger.kind ?? '').localeCompare(b.lastRound?.trigger.kind ?? ''),
-  gain: (a, b) => Number(a.lastRound?.gain?.amount ?? -1) - Number(b.lastRound?.gain?.amount ?? -1),
+  round: compareTexts((a) => a.lastRound?.openedAt),
+  trigger: compareTexts((a) => a.lastRound?.trigger.kind),
+  gain: compareAmounts((a) => a.lastRound?.gain?.amount),
   waiting: (a, b) => a.waiting - b.waiting,
-  spent: (a, b) => Number(a.spent[0]?.amount ?? -1) - Number(b.spent[0]?.amount ?? -1),
+  spent: compareAmounts((a) => a.spent[0]?.amount),
 };
 
 /** Every retraining with its latest round. */

@@ -5,6 +5,7 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
 import { VerdictMark } from '../parts/VerdictMark.tsx';
+import { compareAmounts, compareTexts } from '../table/comparators.ts';
 import type { GridColumn } from '../table/DataTable.tsx';
 import table from '../table/table.module.css';
 import { RoundMark } from './RoundMark.tsx';
@@ -15,7 +16,7 @@ import { NO_CANDIDATE, NO_COST, NO_GAIN, NO_VERDICT } from './words.ts';
 export function roundColumns(model: string): GridColumn<RetrainingRoundSummary>[] {
   return [
     {
-      ...{ id: 'round', header: 'Round' },
+      ...{ id: 'round', header: 'Round', compare: (a, b) => a.round - b.round },
       cell: ({ retraining, round }) => (
         <Link
           to="/retraining/$retraining/rounds/$round"
@@ -26,15 +27,33 @@ export function roundColumns(model: string): GridColumn<RetrainingRoundSummary>[
         </Link>
       ),
     },
-    { id: 'state', header: 'State', cell: ({ state }) => <RoundMark state={state} /> },
-    { id: 'when', header: 'Opened', cell: ({ openedAt }) => <Instant at={openedAt} /> },
-    { id: 'trigger', header: 'Trigger', className: styles.short, cell: ({ trigger }) => sentence(trigger.detail) },
+    {
+      id: 'state',
+      header: 'State',
+      compare: compareTexts((a) => a.state),
+      cell: ({ state }) => <RoundMark state={state} />,
+    },
+    {
+      id: 'when',
+      header: 'Opened',
+      compare: compareTexts((a) => a.openedAt),
+      cell: ({ openedAt }) => <Instant at={openedAt} />,
+    },
+    {
+      id: 'trigger',
+      header: 'Trigger',
+      compare: compareTexts((a) => a.trigger.detail),
+      className: styles.short,
+      cell: ({ trigger }) => sentence(trigger.detail),
+    },
     {
       ...{ id: 'gain', header: 'Expected gain', numeric: true },
+      compare: compareAmounts((a) => a.gain?.amount),
       cell: ({ gain }) => (gain === null ? <Unknown reason={NO_GAIN} /> : <MoneyFigure money={gain} />),
     },
     {
       ...{ id: 'cost', header: 'Cost', numeric: true },
+      compare: compareAmounts((a) => a.cost?.amount),
       cell: ({ cost }) =>
         cost === null ? (
           <Unknown reason={NO_COST} />
@@ -46,6 +65,7 @@ export function roundColumns(model: string): GridColumn<RetrainingRoundSummary>[
     },
     {
       ...{ id: 'candidate', header: 'Candidate' },
+      compare: compareTexts((a) => a.candidate),
       cell: ({ candidate }) =>
         candidate === null ? (
           <Unknown reason={NO_CANDIDATE} />
@@ -61,9 +81,16 @@ export function roundColumns(model: string): GridColumn<RetrainingRoundSummary>[
     },
     {
       ...{ id: 'verdict', header: 'Verdict' },
+      compare: compareTexts((a) => a.verdict),
       cell: ({ verdict }) => (verdict === null ? <Unknown reason={NO_VERDICT} /> : <VerdictMark verdict={verdict} />),
     },
-    { id: 'reason', header: 'Reason', className: styles.short, cell: ({ reason }) => sentence(reason ?? '') },
+    {
+      id: 'reason',
+      header: 'Reason',
+      compare: compareTexts((a) => a.reason),
+      className: styles.short,
+      cell: ({ reason }) => sentence(reason ?? ''),
+    },
   ];
 }
 

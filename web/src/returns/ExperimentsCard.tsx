@@ -5,6 +5,7 @@ import { Card } from '../parts/Card.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
 import { compareAmounts, compareNumbers, compareTexts } from '../table/comparators.ts';
+import { SidewaysBox } from '../table/SidewaysBox.tsx';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
 import { type Comparators, useSorted } from '../table/use-sorted.ts';
@@ -32,38 +33,40 @@ export function ExperimentsCard({ rows }: { readonly rows: readonly ReturnRow[] 
       note="Cost of all runs against the contribution of the versions that came from them. A point is 0.01 of the metric, against the first run."
       flush
     >
-      <table className={table.table} aria-label="Experiments">
-        <thead>
-          <tr>
-            <SortHead column="name" sort={sort}>
-              Experiment
-            </SortHead>
-            <SortHead column="runs" sort={sort} numeric>
-              Runs
-            </SortHead>
-            <SortHead column="cost" sort={sort} numeric>
-              Cost
-            </SortHead>
-            <SortHead column="versions" sort={sort}>
-              Versions
-            </SortHead>
-            <SortHead column="paid" sort={sort}>
-              Paid
-            </SortHead>
-            <SortHead column="improvement" sort={sort} numeric>
-              Improvement
-            </SortHead>
-            <SortHead column="point" sort={sort} numeric>
-              Cost per point
-            </SortHead>
-          </tr>
-        </thead>
-        <tbody>
-          {sorted.slice(0, MOST_LISTED).map((row) => (
-            <ExperimentRow key={row.key ?? ''} row={row} />
-          ))}
-        </tbody>
-      </table>
+      <SidewaysBox label="Experiments">
+        <table className={table.table} aria-label="Experiments">
+          <thead>
+            <tr>
+              <SortHead column="name" sort={sort}>
+                Experiment
+              </SortHead>
+              <SortHead column="runs" sort={sort} numeric>
+                Runs
+              </SortHead>
+              <SortHead column="cost" sort={sort} numeric>
+                Cost
+              </SortHead>
+              <SortHead column="versions" sort={sort}>
+                Versions
+              </SortHead>
+              <SortHead column="paid" sort={sort}>
+                Paid
+              </SortHead>
+              <SortHead column="improvement" sort={sort} numeric>
+                Improvement
+              </SortHead>
+              <SortHead column="point" sort={sort} numeric>
+                Cost per point
+              </SortHead>
+            </tr>
+          </thead>
+          <tbody>
+            {sorted.slice(0, MOST_LISTED).map((row) => (
+              <ExperimentRow key={row.key ?? ''} row={row} />
+            ))}
+          </tbody>
+        </table>
+      </SidewaysBox>
     </Card>
   );
 }

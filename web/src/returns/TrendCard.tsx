@@ -10,6 +10,7 @@ import { formatDate } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { ReturnMoney } from './ReturnMoney.tsx';
 import styles from './returns.module.css';
@@ -87,36 +88,40 @@ export function TrendCard({ found, asTable, onTable }: TrendCardProps) {
   );
 }
 
+const PARTS = [
+  { part: 'making', name: 'Cost to make' },
+  { part: 'running', name: 'Cost to run' },
+  { part: 'value', name: 'Value' },
+  { part: 'balance', name: 'Balance' },
+] as const;
+
 function TrendTable({ found: { trend }, currency }: { readonly found: ModelReturn; readonly currency: string }) {
-  const parts = ['making', 'running', 'value', 'balance'] as const;
   return (
-    <table className={table.table} aria-label="Trend">
-      <thead>
-        <tr>
-          <th scope="col">Day</th>
-          {['Cost to make', 'Cost to run', 'Value', 'Balance'].map((name) => (
-            <th key={name} scope="col" className={table.number}>
-              {name}
-            </th>
+    <SortableTable
+      label="Trend"
+      rows={trend.toReversed()}
+      columns={[
+        { head: 'Day', by: (point) => point.day },
+        ...PARTS.map(({ part, name }) => ({
+          head: name,
+          by: (point: ModelReturn['trend'][number]) => point[part],
+          numeric: true,
+        })),
+      ]}
+      row={(point) => (
+        <tr key={point.day}>
+          <th scope="row">{formatDate(point.day)}</th>
+          {PARTS.map(({ part }) => (
+            <td key={part} className={table.number}>
+              <ReturnMoney
+                money={point[part] === null ? null : { amount: point[part], currency }}
+                reason="unknown on this day"
+              />
+            </td>
           ))}
         </tr>
-      </thead>
-      <tbody>
-        {trend.toReversed().map((point) => (
-          <tr key={point.day}>
-            <th scope="row">{formatDate(point.day)}</th>
-            {parts.map((part) => (
-              <td key={part} className={table.number}>
-                <ReturnMoney
-                  money={point[part] === null ? null : { amount: point[part], currency }}
-                  reason="unknown on this day"
-                />
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      )}
+    />
   );
 }
 

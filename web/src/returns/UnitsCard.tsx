@@ -9,7 +9,10 @@ import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
+import { compareAmounts, compareTexts } from '../table/comparators.ts';
+import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
+import { type Comparators, type RowSort, sortBy, useRowSort } from '../table/use-sorted.ts';
 import { ReturnMoney } from './ReturnMoney.tsx';
 import styles from './returns.module.css';
 
@@ -49,25 +52,7 @@ export function UnitsCard({ units: { datasets, known } }: { readonly units: Retu
               command="steelyard unit import orders.csv --dataset orders"
             />
           ) : (
-            <table className={table.table} aria-label="Cost per business unit">
-              <thead>
-                <tr>
-                  <th scope="col">Period</th>
-                  <th scope="col" className={table.number}>
-                    <span className={styles.costHead}>Cost</span>
-                  </th>
-                  <th scope="col" className={table.number}>
-                    Units
-                  </th>
-                  <th scope="col" className={table.number}>
-                    Cost per unit
-                  </th>
-                </tr>
-              </thead>
-              {known.map((one) => (
-                <UnitRows key={one.dataset} costs={one} />
-              ))}
-            </table>
+            <UnitsTable known={known} />
           )
         }
       </Loaded>
@@ -78,10 +63,52 @@ export function UnitsCard({ units: { datasets, known } }: { readonly units: Retu
   );
 }
 
-function UnitRows({ costs: { dataset, unit, rows, total } }: { readonly costs: UnitCosts }) {
+const ORDERS: Comparators<UnitCosts['rows'][number]> = {
+  period: compareTexts(({ period }) => period),
+  cost: compareAmounts(({ cost }) => cost?.amount),
+  units: compareAmounts(({ quantity }) => quantity),
+  perUnit: compareAmounts(({ costPerUnit }) => costPerUnit?.amount),
+};
+
+/** The months of each dataset with their total; sorting keeps the months of a dataset together. */
+function UnitsTable({ known }: { readonly known: readonly UnitCosts[] }) {
+  const sort = useRowSort();
+  return (
+    <table className={table.table} aria-label="Cost per business unit">
+      <thead>
+        <tr>
+          <SortHead column="period" sort={sort}>
+            Period
+          </SortHead>
+          <SortHead column="cost" sort={sort} numeric>
+            <span className={styles.costHead}>Cost</span>
+          </SortHead>
+          <SortHead column="units" sort={sort} numeric>
+            Units
+          </SortHead>
+          <SortHead column="perUnit" sort={sort} numeric>
+            Cost per unit
+          </SortHead>
+        </tr>
+      </thead>
+      {known.map((one) => (
+        <UnitRows key={one.dataset} costs={one} sort={sort} />
+      ))}
+    </table>
+  );
+}
+
+function UnitRows({
+  costs: { dataset, unit, rows, total },
+  sort,
+}: {
+  readonly costs: UnitCosts;
+  readonly sort: RowSort;
+}) {
+  const latest = sortBy(rows.slice(-MOST_MONTHS), ORDERS, sort);
   return (
     <tbody>
-      {rows.slice(-MOST_MONTHS).map(({ period, cost, quantity, costPerUnit, reason }) => (
+      {latest.map(({ period, cost, quantity, costPerUnit, reason }) => (
         <tr key={period}>
           <th scope="row">{formatMonth(period)}</th>
           <td className={table.number}>

@@ -1,6 +1,7 @@
 import type { Returns } from '../../../src/tradeoff/returns/schema.ts';
 import { Card } from '../parts/Card.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { DIMENSIONS } from './return-columns.tsx';
 import styles from './returns.module.css';
@@ -19,28 +20,25 @@ export function UnmatchedCard({ title, by, rows }: UnmatchedCardProps) {
   const more = rows.length - MOST_LISTED;
   return (
     <Card title={title} note="An unknown amount is not zero: these are in no contribution." flush>
-      <table className={table.table} aria-label={title}>
-        <thead>
-          <tr>
-            <th scope="col">{DIMENSIONS[by].label}</th>
-            <th scope="col" className={table.number}>
-              {amount}
-            </th>
-            <th scope="col">Reason</th>
+      <SortableTable
+        label={title}
+        rows={rows}
+        most={MOST_LISTED}
+        columns={[
+          { head: DIMENSIONS[by].label, by: (one) => one.key ?? DIMENSIONS[by].none },
+          { head: amount, by: (one) => one.amount.amount, numeric: true },
+          { head: 'Reason', by: (one) => one.reason },
+        ]}
+        row={({ key, amount: money, reason }) => (
+          <tr key={key ?? ''}>
+            <th scope="row">{key ?? DIMENSIONS[by].none}</th>
+            <td className={table.number}>
+              <MoneyFigure money={money} />
+            </td>
+            <td className={styles.reason}>{reason}</td>
           </tr>
-        </thead>
-        <tbody>
-          {rows.slice(0, MOST_LISTED).map(({ key, amount: money, reason }) => (
-            <tr key={key ?? ''}>
-              <th scope="row">{key ?? DIMENSIONS[by].none}</th>
-              <td className={table.number}>
-                <MoneyFigure money={money} />
-              </td>
-              <td className={styles.reason}>{reason}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        )}
+      />
       {more > 0 && <p className={styles.more}>{more} more are in the CSV.</p>}
     </Card>
   );

@@ -1,9 +1,10 @@
 import { Link } from '@tanstack/react-router';
-import { decimal, type Money } from '../../../src/platform/units/schema.ts';
+import type { Money } from '../../../src/platform/units/schema.ts';
 import type { ReturnDimension, ReturnRow } from '../../../src/tradeoff/returns/schema.ts';
 import { formatPercent } from '../format/number.ts';
 import { Unknown } from '../parts/Unknown.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
+import { compareAmounts, compareNumbers, compareTexts } from '../table/comparators.ts';
 import type { GridColumn } from '../table/DataTable.tsx';
 import table from '../table/table.module.css';
 import { PaybackFigure } from './PaybackFigure.tsx';
@@ -72,7 +73,7 @@ export function returnColumns(by: ReturnDimension): GridColumn<ReturnRow>[] {
       id: 'margin',
       header: <span data-tip="Contribution as a share of the value">Margin</span>,
       numeric: true,
-      compare: (a, b) => (a.marginRatio ?? -1e9) - (b.marginRatio ?? -1e9),
+      compare: compareNumbers((a) => a.marginRatio),
       cell: ({ marginRatio, contribution }) =>
         marginRatio === null ? (
           <Unknown reason={contribution.reason ?? 'the value is not above 0'} />
@@ -100,15 +101,14 @@ export function returnColumns(by: ReturnDimension): GridColumn<ReturnRow>[] {
     {
       id: 'basis',
       header: 'Basis',
-      compare: (a, b) => (a.running.basis ?? '').localeCompare(b.running.basis ?? ''),
+      compare: compareTexts((a) => a.running.basis),
       cell: ({ running, making }) => running.basis ?? making.basis ?? <Unknown reason="no cost is known" />,
     },
   ];
 }
 
 function compareMoney(find: (row: ReturnRow) => Money | null) {
-  // A missing amount sorts below every other one.
-  return (a: ReturnRow, b: ReturnRow) => decimal(find(a)?.amount ?? '-1e30').cmp(find(b)?.amount ?? '-1e30');
+  return compareAmounts((row: ReturnRow) => find(row)?.amount);
 }
 
 function nameRow({ key, model }: ReturnRow, by: ReturnDimension): string {

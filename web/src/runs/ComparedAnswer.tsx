@@ -24,7 +24,18 @@ export function ComparedAnswer({ compare }: { readonly compare: Compare }) {
   const [best] = measured;
   const [cheapest] = priced;
   const head = <span data-testid="headline">Of {named.length} runs </span>;
-  if (best === undefined) return <>{head}none has a metric to compare by.</>;
+  if (best === undefined) {
+    const dearest = priced.at(-1);
+    if (cheapest === undefined || dearest === undefined || cheapest.cost === dearest.cost)
+      return <>{head}none has a metric to compare by.</>;
+    return (
+      <>
+        {head}
+        {dearest.name} costs most, <CostFigure total={dearest.run.cost.total} />, and {cheapest.name} least,{' '}
+        <CostFigure total={cheapest.run.cost.total} />; none logged a metric.
+      </>
+    );
+  }
   return (
     <>
       {head}

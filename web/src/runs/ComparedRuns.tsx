@@ -7,6 +7,7 @@ import parts from '../parts/parts.module.css';
 import { Select } from '../parts/Select.tsx';
 import { Swatch } from '../parts/Swatch.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { CostFigure } from './CostFigure.tsx';
 import { CostLegend } from './CostLegend.tsx';
@@ -27,7 +28,7 @@ export function ComparedRuns({ compare }: { readonly compare: Compare }) {
   return (
     <Card
       title="Compared runs"
-      note={named.length > 7 ? 'The first seven have a colour; bring a run to the front to give it one.' : undefined}
+      note={named.length > 7 ? 'The first seven have a color; bring a run to the front to color it.' : undefined}
       flush
       actions={
         metric !== undefined && (
@@ -41,74 +42,64 @@ export function ComparedRuns({ compare }: { readonly compare: Compare }) {
       }
     >
       <div className={styles.scrollY}>
-        <table className={table.table}>
-          <thead>
-            <tr>
-              <th scope="col">Drawn</th>
-              <th scope="col">Run</th>
-              <th scope="col" className={table.wideOnly}>
-                Status
+        <SortableTable
+          isBoxed
+          rows={named}
+          columns={[
+            { head: 'Drawn', by: (one) => (hidden.has(one.run.runId) ? 1 : 0) },
+            { head: 'Run', by: (one) => one.name },
+            { head: 'Status', by: (one) => one.run.status, className: table.wideOnly },
+            { head: 'Started', by: (one) => one.run.startTime, className: table.wideOnly },
+            { head: 'Duration', by: (one) => durationMs(one.run), numeric: true, className: table.wideOnly },
+            {
+              head: formatMetricName(metric ?? 'Metric'),
+              by: (one) => (metric === undefined ? null : one.run.metrics[metric]),
+              numeric: true,
+            },
+            { head: 'Cost', by: (one) => one.run.cost.total.cost?.amount, numeric: true },
+            { head: 'Order', by: (_one, place) => place, className: table.wideOnly },
+          ]}
+          row={({ run, name, variable }, index) => (
+            <tr key={run.runId}>
+              <td>
+                <label className={styles.runToggle}>
+                  <input type="checkbox" checked={!hidden.has(run.runId)} onChange={() => toggle(run.runId)} />
+                  <Swatch variable={variable} />
+                  <span className="visually-hidden">Draw {name}</span>
+                </label>
+              </td>
+              <th scope="row" className={styles.oneLine}>
+                <Link to="/runs/$runId" params={{ runId: run.runId }} className={parts.textLink}>
+                  {name}
+                </Link>
               </th>
-              <th scope="col" className={table.wideOnly}>
-                Started
-              </th>
-              <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-                Duration
-              </th>
-              <th scope="col" className={table.number}>
-                {formatMetricName(metric ?? 'Metric')}
-              </th>
-              <th scope="col" className={table.number}>
-                Cost
-              </th>
-              <th scope="col" className={table.wideOnly}>
-                Order
-              </th>
+              <td className={table.wideOnly}>
+                <StatusMark status={run.status} />
+              </td>
+              <td className={table.wideOnly}>
+                <Instant at={run.startTime} />
+              </td>
+              <td className={`${table.number} ${table.wideOnly}`}>
+                <Duration ms={durationMs(run)} />
+              </td>
+              <td className={table.number}>
+                <Figure value={metric === undefined ? undefined : run.metrics[metric]} />
+              </td>
+              <td className={table.number}>
+                <CostFigure total={run.cost.total} />
+              </td>
+              <td className={`${table.wideOnly} ${styles.oneLine}`}>
+                {index === 0 ? (
+                  <span className={styles.quiet}>the base</span>
+                ) : (
+                  <button type="button" className={styles.crumb} onClick={() => first(run.runId)}>
+                    to the front<span className="visually-hidden">: {name}</span>
+                  </button>
+                )}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {named.map(({ run, name, variable }, index) => (
-              <tr key={run.runId}>
-                <td>
-                  <label className={styles.runToggle}>
-                    <input type="checkbox" checked={!hidden.has(run.runId)} onChange={() => toggle(run.runId)} />
-                    <Swatch variable={variable} />
-                    <span className="visually-hidden">Draw {name}</span>
-                  </label>
-                </td>
-                <th scope="row" className={styles.key}>
-                  <Link to="/runs/$runId" params={{ runId: run.runId }} className={parts.textLink}>
-                    {name}
-                  </Link>
-                </th>
-                <td className={table.wideOnly}>
-                  <StatusMark status={run.status} />
-                </td>
-                <td className={table.wideOnly}>
-                  <Instant at={run.startTime} />
-                </td>
-                <td className={`${table.number} ${table.wideOnly}`}>
-                  <Duration ms={durationMs(run)} />
-                </td>
-                <td className={table.number}>
-                  <Figure value={metric === undefined ? undefined : run.metrics[metric]} />
-                </td>
-                <td className={table.number}>
-                  <CostFigure total={run.cost.total} />
-                </td>
-                <td className={table.wideOnly}>
-                  {index === 0 ? (
-                    <span className={styles.quiet}>the base</span>
-                  ) : (
-                    <button type="button" className={styles.crumb} onClick={() => first(run.runId)}>
-                      to the front<span className="visually-hidden">: {name}</span>
-                    </button>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          )}
+        />
       </div>
       <div className={styles.tableFoot}>
         <CostLegend />

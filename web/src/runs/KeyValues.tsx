@@ -1,6 +1,6 @@
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
-import table from '../table/table.module.css';
+import { SortableTable } from '../table/SortableTable.tsx';
 import { LongText } from './LongText.tsx';
 import styles from './runs.module.css';
 
@@ -20,26 +20,23 @@ export function KeyValues({ title, shows, why, head, values }: KeyValuesProps) {
       {entries.length === 0 ? (
         <EmptyState shows={shows} why={why} />
       ) : (
-        <table className={table.table}>
-          <thead>
-            <tr>
-              <th scope="col">{head}</th>
-              <th scope="col">Value</th>
+        <SortableTable
+          rows={entries}
+          columns={[
+            { head: head, by: (one) => one[0] },
+            { head: 'Value', by: (one) => one[1] },
+          ]}
+          row={([key, value]) => (
+            <tr key={key}>
+              <th scope="row" className={styles.keyCell}>
+                <code>{key}</code>
+              </th>
+              <td className={styles.value}>
+                <LongText text={value} />
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {entries.map(([key, value]) => (
-              <tr key={key}>
-                <th scope="row" className={styles.keyCell}>
-                  <code>{key}</code>
-                </th>
-                <td className={styles.value}>
-                  <LongText text={value} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          )}
+        />
       )}
     </Card>
   );

@@ -27,8 +27,12 @@ interface MetricsTableProps {
 export function MetricsTable({ metrics, histories }: MetricsTableProps) {
   const byKey = useMemo(() => new Map(metrics.map((metric) => [metric.key, metric])), [metrics]);
   const listed = useMemo(() => listMetrics(metrics), [metrics]);
-  const { sorted, sort } = useSorted(listed, ORDERS);
-  const courses = new Map(histories.map((history) => [history.key, history.values]));
+  const courses = useMemo(() => new Map(histories.map((history) => [history.key, history.values])), [histories]);
+  const orders = useMemo(
+    () => ({ ...ORDERS, trend: compareNumbers(({ key }: MetricSummary) => readRise(courses.get(key))) }),
+    [courses],
+  );
+  const { sorted, sort } = useSorted(listed, orders);
   return (
     <table className={table.table}>
       <thead>
@@ -45,9 +49,9 @@ export function MetricsTable({ metrics, histories }: MetricsTableProps) {
           <SortHead column="greatest" sort={sort} numeric className={table.wideOnly}>
             Maximum
           </SortHead>
-          <th scope="col" className={table.wideOnly}>
+          <SortHead column="trend" sort={sort} className={table.wideOnly}>
             Trend
-          </th>
+          </SortHead>
           <SortHead column="samples" sort={sort} numeric>
             Samples
           </SortHead>
@@ -78,6 +82,13 @@ export function MetricsTable({ metrics, histories }: MetricsTableProps) {
       </tbody>
     </table>
   );
+}
+
+/** Last less first value of a course; null without two values. */
+function readRise(values: MetricHistory['values'] | undefined): number | null {
+  const known = (values ?? []).filter((value) => value !== null);
+  const [first, last] = [known[0], known.at(-1)];
+  return first === undefined || last === undefined ? null : last - first;
 }
 
 /** Metrics without the ends of the intervals of others; those of the system last. */

@@ -35,9 +35,7 @@ export function RunAnswer({ run, asOfMs }: RunAnswerProps) {
         {soFar !== null && ` for ${formatDuration(soFar)} so far`}
         {duration !== null && ` ${run.status === 'FINISHED' ? 'in' : 'after'} ${formatDuration(duration)}`}
       </span>
-      {metric === undefined || value === undefined ? (
-        ', with no metric logged'
-      ) : (
+      {metric !== undefined && value !== undefined && (
         <>
           {' '}
           with <span data-tip={metric}>{formatMetricName(metric)}</span> {value === null ? 'NaN' : formatMeasure(value)}
@@ -45,13 +43,14 @@ export function RunAnswer({ run, asOfMs }: RunAnswerProps) {
         </>
       )}
       {run.cost.total.cost === null ? (
-        '; its cost is not known.'
+        '; its cost is not known'
       ) : (
         <>
           {' '}
-          for <CostFigure total={run.cost.total} />.
+          for <CostFigure total={run.cost.total} />
         </>
       )}
+      {(metric === undefined || value === undefined) && '; it logged no metric'}.
     </>
   );
 }

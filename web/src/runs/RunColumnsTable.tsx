@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import parts from '../parts/parts.module.css';
 import { Swatch } from '../parts/Swatch.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import type { NamedRun } from './curves.ts';
 import { describeColumn } from './describe-column.ts';
@@ -20,48 +21,46 @@ export function RunColumnsTable({ label, runs, columns, currency }: RunColumnsTa
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region must be reachable by keyboard
     <section className={styles.scrollY} tabIndex={0} aria-label={label}>
-      <table className={table.table}>
-        <thead>
-          <tr>
-            <th scope="col">Run</th>
-            {columns.map((column) => (
-              <th key={column.id} scope="col" className={column.numeric ? table.number : undefined}>
-                {describeColumn(column, currency).label}
-              </th>
-            ))}
+      <SortableTable
+        isBoxed
+        rows={runs}
+        columns={[
+          { head: 'Run', by: (one) => one.name },
+          ...columns.map((column) => ({
+            head: describeColumn(column, currency).label,
+            by: (one: NamedRun) => readFigure(one.run, column.id, currency),
+            numeric: column.numeric,
+          })),
+        ]}
+        row={({ run, name, variable }) => (
+          <tr key={run.runId}>
+            <th scope="row">
+              <span className={table.named}>
+                <Swatch variable={variable} />
+                <Link to="/runs/$runId" params={{ runId: run.runId }} className={parts.textLink}>
+                  {name}
+                </Link>
+              </span>
+            </th>
+            {columns.map((column) => {
+              const value = readFigure(run, column.id, currency);
+              return (
+                <td key={column.id} className={column.numeric ? table.number : undefined}>
+                  {value === null ? (
+                    <Unknown reason="The run has no such value." />
+                  ) : typeof value === 'number' ? (
+                    <data value={value} data-tip={String(value)}>
+                      {describeColumn(column, currency).format(value)}
+                    </data>
+                  ) : (
+                    value
+                  )}
+                </td>
+              );
+            })}
           </tr>
-        </thead>
-        <tbody>
-          {runs.map(({ run, name, variable }) => (
-            <tr key={run.runId}>
-              <th scope="row">
-                <span className={table.named}>
-                  <Swatch variable={variable} />
-                  <Link to="/runs/$runId" params={{ runId: run.runId }} className={parts.textLink}>
-                    {name}
-                  </Link>
-                </span>
-              </th>
-              {columns.map((column) => {
-                const value = readFigure(run, column.id, currency);
-                return (
-                  <td key={column.id} className={column.numeric ? table.number : undefined}>
-                    {value === null ? (
-                      <Unknown reason="The run has no such value." />
-                    ) : typeof value === 'number' ? (
-                      <data value={value} data-tip={String(value)}>
-                        {describeColumn(column, currency).format(value)}
-                      </data>
-                    ) : (
-                      value
-                    )}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        )}
+      />
     </section>
   );
 }

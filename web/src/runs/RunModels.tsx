@@ -5,6 +5,7 @@ import { formatCount } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import parts from '../parts/parts.module.css';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import styles from './runs.module.css';
 
@@ -23,6 +24,7 @@ export function RunModels({ runId, facts, versions }: RunModelsProps) {
       id: `dataset ${name} ${digest}`,
       what: context === null ? 'Dataset read' : `Dataset read for ${context}`,
       name: <code>{name}</code>,
+      details: digest,
       more: (
         <>
           digest {digest}, {sourceType} <code>{source.slice(0, MOST_OF_SOURCE)}</code>
@@ -33,11 +35,13 @@ export function RunModels({ runId, facts, versions }: RunModelsProps) {
       id: `read ${modelId}`,
       what: 'Model read',
       name: <code>{name ?? modelId}</code>,
+      details: modelId,
       more: modelId,
     })),
     ...facts.modelsMade.map(({ modelId, name, step, status }) => ({
       id: `made ${modelId}`,
       what: 'Model logged',
+      details: modelId,
       name:
         status === null ? (
           <code>{name ?? modelId}</code>
@@ -57,6 +61,7 @@ export function RunModels({ runId, facts, versions }: RunModelsProps) {
     ...versions.map(({ model, version, aliases }) => ({
       id: `version ${model} ${version}`,
       what: 'Version registered',
+      details: aliases.join(', '),
       name: (
         <Link to="/models/$model/versions/$version" params={{ model, version }} className={parts.textLink}>
           {model} version {version}
@@ -80,26 +85,21 @@ export function RunModels({ runId, facts, versions }: RunModelsProps) {
           why="None. mlflow.log_input, log_model and register_model add them."
         />
       ) : (
-        <table className={table.table}>
-          <thead>
-            <tr>
-              <th scope="col">Type</th>
-              <th scope="col">Name</th>
-              <th scope="col" className={table.wideOnly}>
-                Details
-              </th>
+        <SortableTable
+          rows={rows}
+          columns={[
+            { head: 'Type', by: (one) => one.what },
+            { head: 'Name', by: (one) => one.id },
+            { head: 'Details', by: (one) => one.details, className: table.wideOnly },
+          ]}
+          row={(row) => (
+            <tr key={row.id}>
+              <th scope="row">{row.what}</th>
+              <td className={styles.key}>{row.name}</td>
+              <td className={`${styles.key} ${styles.quiet} ${table.wideOnly}`}>{row.more}</td>
             </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.id}>
-                <th scope="row">{row.what}</th>
-                <td className={styles.key}>{row.name}</td>
-                <td className={`${styles.key} ${styles.quiet} ${table.wideOnly}`}>{row.more}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          )}
+        />
       )}
     </Card>
   );

@@ -21,23 +21,29 @@ interface RunOverviewProps {
   readonly editing: EditedRun;
 }
 
-/** Metrics, params and tags of a run, then its origin, cost and note. */
+/** Metrics, params and tags of a run, then its origin, cost and note; without a metric, origin and cost come first. */
 export function RunOverview({ run, queries, editing }: RunOverviewProps) {
   const { facts, metrics, versions, histories } = queries;
   const note = run.tags[NOTE_TAG] || null;
+  const origin = <RunFactsCard run={run} facts={facts.data} editing={editing} asOfMs={queries.run.dataUpdatedAt} />;
+  const isMeasured = metrics.data === undefined || metrics.data.metrics.length > 0;
+  const measured = (
+    <Card title="Metrics" note="Latest value, with its interval where the client logged one." flush>
+      <Loaded query={metrics} what="The metrics" height={TABLE_HEIGHT}>
+        {(data) =>
+          data.metrics.length === 0 ? (
+            <EmptyState shows="The metrics of the run." why="No metric. mlflow.log_metric adds them." />
+          ) : (
+            <MetricsTable metrics={data.metrics} histories={histories.data?.histories ?? []} />
+          )
+        }
+      </Loaded>
+    </Card>
+  );
   return (
     <>
-      <Card title="Metrics" note="Latest value, with its interval where the client logged one." flush>
-        <Loaded query={metrics} what="The metrics" height={TABLE_HEIGHT}>
-          {(data) =>
-            data.metrics.length === 0 ? (
-              <EmptyState shows="The metrics of the run." why="No metric. mlflow.log_metric adds them." />
-            ) : (
-              <MetricsTable metrics={data.metrics} histories={histories.data?.histories ?? []} />
-            )
-          }
-        </Loaded>
-      </Card>
+      {!isMeasured && origin}
+      {isMeasured && measured}
       <div className={styles.pair}>
         <KeyValues
           title="Params"
@@ -48,7 +54,7 @@ export function RunOverview({ run, queries, editing }: RunOverviewProps) {
         />
         <TagsCard run={run} editing={editing} />
       </div>
-      <RunFactsCard run={run} facts={facts.data} editing={editing} asOfMs={queries.run.dataUpdatedAt} />
+      {isMeasured ? origin : measured}
       <NoteCard
         of="this run"
         text={note}

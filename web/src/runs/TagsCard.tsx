@@ -3,11 +3,17 @@ import type { Run } from '../../../src/mlops/runs/schema.ts';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import parts from '../parts/parts.module.css';
-import table from '../table/table.module.css';
+import { type SortableColumn, SortableTable } from '../table/SortableTable.tsx';
 import { NewTag } from './NewTag.tsx';
 import styles from './runs.module.css';
 import { TagRow } from './TagRow.tsx';
 import type { EditedRun } from './use-edit-run.ts';
+
+type Tag = readonly [key: string, value: string];
+const COLUMNS: readonly SortableColumn<Tag>[] = [
+  { head: 'Tag', by: ([key]) => key },
+  { head: 'Value', by: ([, value]) => value },
+];
 
 interface TagsCardProps {
   readonly run: Run;
@@ -34,7 +40,7 @@ export function TagsCard({ run, editing }: TagsCardProps) {
               setAdding(true);
             }}
           >
-            Add a tag
+            Add tag
           </button>
         )
       }
@@ -46,35 +52,22 @@ export function TagsCard({ run, editing }: TagsCardProps) {
           why="No tag. Add one here, or with mlflow.set_tag."
         />
       ) : (
-        <table className={table.table}>
-          <thead>
-            <tr>
-              <th scope="col">Tag</th>
-              <th scope="col">Value</th>
-              {editable && (
-                <th scope="col">
-                  <span className="visually-hidden">Change</span>
-                </th>
-              )}
-            </tr>
-          </thead>
-          <tbody>
-            {given.map(([key, value]) => (
-              <TagRow key={key} tag={key} value={value} tags={run.tags} editing={editable ? editing : undefined} />
-            ))}
-          </tbody>
-        </table>
+        <SortableTable
+          rows={given}
+          columns={editable ? [...COLUMNS, { hiddenHead: 'Change' }] : COLUMNS}
+          row={([key, value]) => (
+            <TagRow key={key} tag={key} value={value} tags={run.tags} editing={editable ? editing : undefined} />
+          )}
+        />
       )}
       {noted.length > 0 && (
         <details className={styles.noted}>
           <summary className={styles.more}>Tags of the client ({noted.length})</summary>
-          <table className={table.table}>
-            <tbody>
-              {noted.map(([key, value]) => (
-                <TagRow key={key} tag={key} value={value} tags={run.tags} editing={undefined} />
-              ))}
-            </tbody>
-          </table>
+          <SortableTable
+            rows={noted}
+            columns={COLUMNS}
+            row={([key, value]) => <TagRow key={key} tag={key} value={value} tags={run.tags} editing={undefined} />}
+          />
         </details>
       )}
     </Card>
@@ -86,8 +79,8 @@ const CLIENTS = 'mlflow.';
 
 /** Tags from users and jobs, by key, and those that MLflow's clients set automatically. */
 function tagGroups(tags: Readonly<Record<string, string>>): {
-  readonly given: readonly (readonly [string, string])[];
-  readonly noted: readonly (readonly [string, string])[];
+  readonly given: readonly Tag[];
+  readonly noted: readonly Tag[];
 } {
   const sorted = Object.entries(tags).sort(([a], [b]) => (a < b ? -1 : 1));
   return {

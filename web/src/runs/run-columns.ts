@@ -42,6 +42,15 @@ export function listColumns(runs: readonly Run[]): RunColumn[] {
   });
 }
 
+/** Keys of the metrics, as the runs logged them; a label may have another form: `ndcg_at_10` is labelled ndcg@10. */
+export function listMetricKeys(columns: readonly RunColumn[]): string[] {
+  return columns.filter(({ kind }) => kind === 'metric').map(toKey);
+}
+
+function toKey({ id }: RunColumn): string {
+  return id.slice(id.indexOf('.') + 1);
+}
+
 /** The currency that most runs' costs are in; undefined when none has a cost. Costs in another are not compared with it. */
 export function findCurrency(runs: readonly Run[]): string | undefined {
   const counted = Map.groupBy(
@@ -83,9 +92,9 @@ export function usualAxes(columns: readonly RunColumn[], keyMetric: string | und
   const varying = columns.filter((column) => column.varies);
   const params = varying.filter(({ kind }) => kind === 'param').slice(0, 4);
   const metrics = varying
-    .filter(({ kind, label }) => kind === 'metric' && label !== keyMetric && !isSystem(label))
+    .filter((column) => column.kind === 'metric' && toKey(column) !== keyMetric && !isSystem(toKey(column)))
     .slice(0, 2);
-  const key = columns.filter(({ kind, label }) => kind === 'metric' && label === keyMetric);
+  const key = columns.filter((column) => column.kind === 'metric' && toKey(column) === keyMetric);
   const costs = varying.filter(({ id }) => id === 'cost.total' || id === 'durationMs');
   return [...params, ...metrics, ...key, ...costs].map(({ id }) => id);
 }

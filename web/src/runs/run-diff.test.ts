@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../src/mlops/runs/schema.ts';
-import { listColumns, readFigure, usualAxes } from './run-columns.ts';
+import { listColumns, listMetricKeys, readFigure, usualAxes } from './run-columns.ts';
 import { computeDelta, computeDiff } from './run-diff.ts';
 import { testRun } from './runs.testing.ts';
 
@@ -65,5 +65,17 @@ describe('the columns of runs', () => {
 
   it('are drawn as axes where they vary, the metric in view and the cost last', () => {
     expect(usualAxes(listColumns([a, b]), 'auc')).toEqual(['params.rank', 'metrics.auc', 'cost.total']);
+  });
+
+  it('keeps the key of a metric whose label has another form', () => {
+    const runs = [
+      testRun({ metrics: { ndcg_at_10: 0.2 }, cost: '1' }),
+      testRun({ metrics: { ndcg_at_10: 0.3 }, cost: '2' }),
+    ];
+    const columns = listColumns(runs);
+    const [key = ''] = listMetricKeys(columns);
+    expect([columns.find(({ kind }) => kind === 'metric')?.label, key]).toEqual(['ndcg@10', 'ndcg_at_10']);
+    expect(runs.map((run) => run.metrics[key])).toEqual([0.2, 0.3]);
+    expect(usualAxes(columns, key)).toContain('metrics.ndcg_at_10');
   });
 });

@@ -5,7 +5,7 @@ import { compareRuns, metricHistories } from '../../../src/mlops/run-views/views
 import { endpointQuery } from '../client.ts';
 import { namedRuns } from './curves.ts';
 import { groupMetrics, keyMetric } from './metric-words.ts';
-import { findCurrency, listColumns } from './run-columns.ts';
+import { findCurrency, listColumns, listMetricKeys } from './run-columns.ts';
 import type { CurvesSearch, RunsCompareSearch } from './runs-search.ts';
 import { rangeQuery } from './use-run.ts';
 
@@ -29,7 +29,7 @@ export function useCompare() {
   const hidden = useMemo(() => new Set(search.hide ?? []), [search.hide]);
   const visible = useMemo(() => named.filter(({ run }) => !hidden.has(run.runId)), [named, hidden]);
   const columns = useMemo(() => listColumns(runs), [runs]);
-  const metrics = columns.filter(({ kind }) => kind === 'metric').map(({ label }) => label);
+  const metrics = listMetricKeys(columns);
   const metric = search.metric !== undefined && metrics.includes(search.metric) ? search.metric : keyMetric(metrics);
   const change = (changes: Partial<RunsCompareSearch>) =>
     void navigate({ search: (before) => ({ ...before, ...changes }), resetScroll: false, replace: true });

@@ -34,7 +34,7 @@ export function AboutPage() {
                   ['Version', version],
                   ['Store', ENGINES[storeEngine]],
                   ['Node.js', nodeVersion],
-                  ['Licence', licence],
+                  ['License', licence],
                   ['Data folder', `${formatBytes(dataFolder.sizeBytes)} in ${formatCount(dataFolder.files)} files`],
                   ['Measured', <Instant key="measured" at={dataFolder.measuredAt} />],
                 ]}

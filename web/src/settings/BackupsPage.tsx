@@ -28,7 +28,10 @@ const COMMANDS = [
     command: 'steelyard backup create --to /var/backups/steelyard',
     effect: 'Back up now, for example each night by cron',
   },
-  { command: 'steelyard backup list --from /var/backups/steelyard', effect: 'List the complete backups of a place' },
+  {
+    command: 'steelyard backup list --from /var/backups/steelyard',
+    effect: 'List the complete backups in a folder or bucket',
+  },
   {
     command: 'steelyard backup restore BACKUP --from /var/backups/steelyard --data /var/lib/steelyard',
     effect: 'Restore a backup, by its id in that list, into an empty folder',
@@ -61,7 +64,7 @@ export function BackupsPage() {
             {(data) =>
               data.runs.length === 0 ? (
                 <EmptyState
-                  shows="The last backups with their time, size and place."
+                  shows="The last backups with their time, size and location."
                   why="This server was not asked for a backup yet."
                 />
               ) : (

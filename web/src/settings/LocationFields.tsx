@@ -31,7 +31,7 @@ export function LocationFields({ form }: { readonly form: DocumentForm<BillSourc
         {type === 's3' && (
           <>
             <ValueField form={form} path={at('bucket')} label="Bucket" isRequired />
-            <ValueField form={form} path={at('region')} label="Region" hint="Empty: found out." />
+            <ValueField form={form} path={at('region')} label="Region" hint="Empty: detected automatically." />
             <ValueField
               form={form}
               path={['location', 'assumeRole', 'roleArn']}

@@ -24,7 +24,7 @@ export function MemberDialog({ team, onClose }: MemberDialogProps) {
   const name = account.trim().toLowerCase();
   return (
     <FormDialog
-      title={`Add a member to ${team}`}
+      title={`Add member to ${team}`}
       act="Add member"
       acting="Adding…"
       width="middle"

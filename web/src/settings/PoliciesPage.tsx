@@ -18,6 +18,7 @@ import parts from '../parts/parts.module.css';
 import { PolicyFields } from '../policies/PolicyFields.tsx';
 import { NEW_POLICY, policyKind } from '../policies/policy-kind.ts';
 import { CommandCard } from './CommandCard.tsx';
+import { describeCostRules, describeQualityRules } from './policy-rules.ts';
 import { SettingsTable } from './SettingsTable.tsx';
 
 const TABLE_HEIGHT = 200;
@@ -68,8 +69,8 @@ export function PoliciesPage() {
               ) : (
                 <SettingsTable
                   label="Gate policies"
-                  head={['Policy', 'Applies to', 'Alias', 'Quality checks', 'Cost checks', 'Version', '']}
-                  numeric={[3, 4, 5]}
+                  head={['Policy', 'Applies to', 'Quality', 'Cost', 'Version', '']}
+                  numeric={[4]}
                   rows={data.policies.map((policy) => toRow(policy, edit))}
                 />
               )
@@ -95,12 +96,12 @@ export function PoliciesPage() {
 
 function toRow(policy: StatedPolicy, edit: (policy: StatedPolicy) => void) {
   const { name, policyVersion, spec } = policy;
-  const { model, team, alias, quality, cost } = spec;
+  const { model, team, alias } = spec;
   const appliesTo =
     model === undefined ? (
       `Team ${team}`
     ) : (
-      <Link key="model" to="/models/$model" params={{ model }} className={parts.textLink}>
+      <Link to="/models/$model" params={{ model }} className={parts.textLink}>
         {model}
       </Link>
     );
@@ -111,7 +112,22 @@ function toRow(policy: StatedPolicy, edit: (policy: StatedPolicy) => void) {
   );
   return {
     key: name,
-    cells: [name, appliesTo, alias, quality.length, cost.length, policyVersion, button],
+    cells: [
+      name,
+      <span key="where">
+        {appliesTo} <span className={layout.sub}>@{alias}</span>
+      </span>,
+      <Rules key="quality" texts={describeQualityRules(spec)} />,
+      <Rules key="cost" texts={describeCostRules(spec)} />,
+      policyVersion,
+      button,
+    ],
     values: { 1: model ?? `Team ${team}` },
   };
+}
+
+/** Requirements, one a line. */
+function Rules({ texts }: { readonly texts: readonly string[] }) {
+  if (texts.length === 0) return 'none';
+  return texts.map((text) => <div key={text}>{text}</div>);
 }

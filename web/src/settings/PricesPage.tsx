@@ -90,7 +90,11 @@ export function PricesPage() {
                     ORIGINS[list.origin],
                     list.name,
                     formatCount(list.prices),
-                    list.asOf === null ? 'With this version' : <Instant key="at" at={list.asOf} dayOnly />,
+                    list.asOf === null ? (
+                      'With this version'
+                    ) : (
+                      <Instant key="at" at={findLastDay(list, list.asOf)} dayOnly />
+                    ),
                   ],
                   values: { 2: list.prices, 3: list.asOf },
                 }))}
@@ -112,7 +116,7 @@ export function PricesPage() {
                     formatMoney(price.price),
                     price.region ?? '–',
                     <Instant key="from" at={price.effectiveFrom} dayOnly />,
-                    price.effectiveTo === null ? 'Now' : <Instant key="to" at={price.effectiveTo} dayOnly />,
+                    price.effectiveTo === null ? 'No end' : <Instant key="to" at={price.effectiveTo} dayOnly />,
                     <span key="source" data-tip={price.source}>
                       {price.book}
                     </span>,
@@ -130,4 +134,9 @@ export function PricesPage() {
       </div>
     </Page>
   );
+}
+
+/** Prices of the bill hold until the end of its last day, which is the first instant of the next one. */
+function findLastDay({ origin }: PriceList, asOf: string): string {
+  return origin === 'bill' ? new Date(Date.parse(asOf) - 1).toISOString() : asOf;
 }

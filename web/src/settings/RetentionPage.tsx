@@ -3,6 +3,7 @@ import { listRetention } from '../../../src/mlops/retention/schema.ts';
 import { previewTables, type TableRetention } from '../../../src/platform/retention/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { counted, formatBytes, formatCount } from '../format/number.ts';
+import { formatDate } from '../format/time.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
@@ -42,7 +43,7 @@ export function RetentionPage() {
     const limited = tables.data.tables.filter(({ keepDays }) => keepDays !== null);
     const bytes = tables.data.tables.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     const due = bytes === 0 ? 'nothing is due for deletion' : `${formatBytes(bytes)} are due for deletion`;
-    return `${limited.length} of ${counted(tables.data.tables.length, 'table')} are deleted by age; ${due}.`;
+    return `${limited.length} of ${counted(tables.data.tables.length, 'table')} ${limited.length === 1 ? 'is' : 'are'} deleted by age; ${due}.`;
   };
   return (
     <Page title="Retention" answer={answer()} shortAnswer>
@@ -62,9 +63,9 @@ export function RetentionPage() {
                     <code key="setting">{setting}</code>,
                     `${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'}`,
                     formatBytes(sizeBytes),
-                    before ?? '–',
+                    before === null ? '–' : formatDate(before),
                   ],
-                  values: { 1: keepDays ?? Number.MAX_SAFE_INTEGER, 2: setting, 3: rows, 4: sizeBytes },
+                  values: { 1: keepDays ?? Number.MAX_SAFE_INTEGER, 2: setting, 3: rows, 4: sizeBytes, 5: before },
                 }))}
               />
             )}

@@ -51,7 +51,7 @@ export function SourceFields({ form, isNew }: SourceFieldsProps) {
             form={form}
             path={['periods']}
             label="Months to sync"
-            hint="With the current month. Empty: all."
+            hint="Includes the current month. Empty: all."
           />
           <NumberField
             form={form}

@@ -27,7 +27,7 @@ export function TeamFields({ form, isNew }: TeamFieldsProps) {
         form={form}
         path={['owner']}
         label="Owner"
-        hint="E-mail address of the person who answers for its cost."
+        hint="E-mail address of the cost owner."
         input={{ type: 'email' }}
       />
       <ValueField form={form} path={['description']} label="Description" />

@@ -1,4 +1,4 @@
-import { compareTexts } from '../table/comparators.ts';
+import { compareValues } from '../table/comparators.ts';
 import type { Comparators } from '../table/use-sorted.ts';
 
 type SortValue = string | number | null;
@@ -18,15 +18,10 @@ export function findSortable(rows: readonly SettingsRow<unknown>[], head: readon
   );
 }
 
-/** Orders of the columns by their place; null is smallest, numbers go by value. */
+/** Orders of the columns by their place; numbers go by value, null is last. */
 export function buildCellOrders<Cell>(columns: number): Comparators<SettingsRow<Cell>> {
   const places = Array.from({ length: columns }, (_, at) => at);
-  return Object.fromEntries(places.map((at) => [String(at), (a, b) => compare(readValue(a, at), readValue(b, at))]));
-}
-
-function compare(a: SortValue | undefined, b: SortValue | undefined): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return compareTexts<SortValue | undefined>((value) => (value == null ? null : String(value)))(a, b);
+  return Object.fromEntries(places.map((at) => [String(at), compareValues((row) => readValue(row, at))]));
 }
 
 /** Undefined: a cell of another kind without a stated value. */

@@ -1,5 +1,5 @@
 import type { ComparedAmount } from '../../../src/finops/statements/schema.ts';
-import { decimal } from '../../../src/platform/units/schema.ts';
+import { decimal, decimalString } from '../../../src/platform/units/schema.ts';
 import { toCsv } from '../format/csv.ts';
 import { formatMonthName } from '../format/time.ts';
 import { Card } from '../parts/Card.tsx';
@@ -7,6 +7,7 @@ import { ChangeMark } from '../parts/ChangeMark.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { type Cost, costBefore, sums, toCost } from './amounts.ts';
 
@@ -43,45 +44,52 @@ export function ComparedCard({ title, what, rows, previous, cost }: ComparedCard
       }
       flush
     >
-      <table className={table.table} data-testid={`by-${what.toLowerCase()}`}>
-        <thead>
-          <tr>
-            <th scope="col">{what}</th>
-            <th scope="col" className={table.number}>
-              Cost
-            </th>
-            <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-              {formatMonthName(previous)}
-            </th>
-            <th scope="col">Change</th>
+      <SortableTable
+        testId={`by-${what.toLowerCase()}`}
+        rows={largest}
+        columns={[
+          { head: what, by: (one) => one.name },
+          { head: 'Cost', by: (one) => toCost(one, cost).amount, numeric: true },
+          {
+            head: formatMonthName(previous),
+            by: (one) => costBefore(one, cost)?.amount,
+            numeric: true,
+            className: table.wideOnly,
+          },
+          { head: 'Change', by: (one) => subtractBefore(one, cost) },
+        ]}
+        row={(row) => (
+          <tr key={`${row.name} ${row.currency}`}>
+            <th scope="row">{row.name}</th>
+            <td className={table.number}>
+              <MoneyFigure money={toCost(row, cost)} />
+            </td>
+            <Before row={row} cost={cost} previous={previous} />
           </tr>
-        </thead>
-        <tbody>
-          {largest.map((row) => (
-            <tr key={`${row.name} ${row.currency}`}>
-              <th scope="row">{row.name}</th>
-              <td className={table.number}>
-                <MoneyFigure money={toCost(row, cost)} />
-              </td>
-              <Before row={row} cost={cost} previous={previous} />
-            </tr>
-          ))}
-        </tbody>
-        <tfoot>
-          {sums(rows, cost).map((money) => (
-            <tr key={money.currency}>
-              <th scope="row">Total</th>
-              <td className={table.number}>
-                <MoneyFigure money={money} />
-              </td>
-              <td className={table.wideOnly} />
-              <td />
-            </tr>
-          ))}
-        </tfoot>
-      </table>
+        )}
+        foot={
+          <tfoot>
+            {sums(rows, cost).map((money) => (
+              <tr key={money.currency}>
+                <th scope="row">Total</th>
+                <td className={table.number}>
+                  <MoneyFigure money={money} />
+                </td>
+                <td className={table.wideOnly} />
+                <td />
+              </tr>
+            ))}
+          </tfoot>
+        }
+      />
     </Card>
   );
+}
+
+/** Null when no bill covers the month before. */
+function subtractBefore(row: ComparedRow, cost: Cost): string | null {
+  const before = costBefore(row, cost);
+  return before === null ? null : decimalString(decimal(toCost(row, cost).amount).minus(before.amount));
 }
 
 interface BeforeProps {

@@ -9,6 +9,7 @@ import { FormDialog } from '../parts/FormDialog.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Notice } from '../parts/Notice.tsx';
 import parts from '../parts/parts.module.css';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { toCost } from './amounts.ts';
 import { issueRefusal, toIssue } from './issue-plan.ts';
@@ -30,6 +31,7 @@ export function IssueDialog({ month, onClose }: IssueDialogProps) {
   const [allowed, setAllowed] = useState(false);
   const issue = useIssue(onClose);
   const lines = toIssue(month);
+  const totals = lines.flatMap(({ statement, is }) => statement.totals.map((total) => ({ statement, is, total })));
   const refusal = issueRefusal(month);
   const provisional = month.periodState === 'provisional';
   const ready = refusal === null && (!provisional || allowed);
@@ -54,36 +56,29 @@ export function IssueDialog({ month, onClose }: IssueDialogProps) {
             {counted(lines.length, 'statement')} would be issued. Each is final and keeps its number: an issued
             statement can only be corrected by a new one.
           </p>
-          <table className={`${table.table} ${styles.tight}`} data-testid="to-issue">
-            <thead>
-              <tr>
-                <th scope="col">Team</th>
-                <th scope="col">Type</th>
-                <th scope="col" className={table.number}>
-                  Billed
-                </th>
-                <th scope="col" className={table.number}>
-                  Effective
-                </th>
+          <SortableTable
+            testId="to-issue"
+            className={styles.tight}
+            rows={totals}
+            columns={[
+              { head: 'Team', by: (one) => teamName(one.statement.team) },
+              { head: 'Type', by: (one) => one.is },
+              { head: 'Billed', by: (one) => one.total.billedCost, numeric: true },
+              { head: 'Effective', by: (one) => one.total.effectiveCost, numeric: true },
+            ]}
+            row={({ statement, is, total }) => (
+              <tr key={`${statement.team} ${total.currency}`}>
+                <th scope="row">{teamName(statement.team)}</th>
+                <td>{is}</td>
+                <td className={table.number}>
+                  <MoneyFigure money={toCost(total, 'billed')} />
+                </td>
+                <td className={table.number}>
+                  <MoneyFigure money={toCost(total, 'effective')} />
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {lines.flatMap(({ statement, is }) =>
-                statement.totals.map((total) => (
-                  <tr key={`${statement.team} ${total.currency}`}>
-                    <th scope="row">{teamName(statement.team)}</th>
-                    <td>{is}</td>
-                    <td className={table.number}>
-                      <MoneyFigure money={toCost(total, 'billed')} />
-                    </td>
-                    <td className={table.number}>
-                      <MoneyFigure money={toCost(total, 'effective')} />
-                    </td>
-                  </tr>
-                )),
-              )}
-            </tbody>
-          </table>
+            )}
+          />
         </>
       )}
       {provisional && lines.length > 0 && (

@@ -6,6 +6,8 @@ import { decimal } from '../../../src/platform/units/schema.ts';
 import { Instant } from '../parts/Instant.tsx';
 import { MoneyDelta } from '../parts/MoneyDelta.tsx';
 import parts from '../parts/parts.module.css';
+import { compareAmounts } from '../table/comparators.ts';
+import { SidewaysBox } from '../table/SidewaysBox.tsx';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
 import { type Comparators, useSorted } from '../table/use-sorted.ts';
@@ -26,71 +28,73 @@ export function IssuedTable({ statements, cost }: IssuedTableProps) {
     useMemo(() => compareBy(cost), [cost]),
   );
   return (
-    <table className={table.table} data-testid="issued">
-      <thead>
-        <tr>
-          <SortHead column="number" sort={sort}>
-            Statement
-          </SortHead>
-          <SortHead column="team" sort={sort}>
-            Team
-          </SortHead>
-          <SortHead column="issued" sort={sort}>
-            Issued
-          </SortHead>
-          <SortHead column="charges" sort={sort} numeric>
-            Charges
-          </SortHead>
-          <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-            Corrects by
-          </th>
-          <th scope="col" className={table.wideOnly}>
-            <span className="visually-hidden">Files</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {sorted.map((one) => (
-          <tr key={one.number}>
-            <th scope="row">
-              <Link
-                from="/statements"
-                to="/statements"
-                search={(before) => ({ ...before, number: one.number, ask: undefined })}
-                className={parts.textLink}
-              >
-                No. {one.number}
-              </Link>
-              {one.corrects !== null && <small className={styles.small}>corrects no. {one.corrects}</small>}
+    <SidewaysBox label="Statements">
+      <table className={table.table} data-testid="issued">
+        <thead>
+          <tr>
+            <SortHead column="number" sort={sort}>
+              Statement
+            </SortHead>
+            <SortHead column="team" sort={sort}>
+              Team
+            </SortHead>
+            <SortHead column="issued" sort={sort}>
+              Issued
+            </SortHead>
+            <SortHead column="charges" sort={sort} numeric>
+              Charges
+            </SortHead>
+            <SortHead column="corrects" sort={sort} numeric className={table.wideOnly}>
+              Corrects by
+            </SortHead>
+            <th scope="col" className={table.wideOnly}>
+              <span className="visually-hidden">Files</span>
             </th>
-            <td>{teamName(one.team)}</td>
-            <td>
-              <Instant at={one.issuedAt} />, {one.issuedBy}
-              {one.why !== null && <small className={styles.small}>“{one.why}”</small>}
-            </td>
-            <td className={table.number}>
-              <MoneyOf money={sums(one.totals, cost)} />
-            </td>
-            <td className={`${table.number} ${table.wideOnly}`}>
-              {one.difference.length === 0 ? (
-                <span className={styles.quiet}>a first one</span>
-              ) : (
-                one.difference.map((amount) => <MoneyDelta key={amount.currency} money={toCost(amount, cost)} />)
-              )}
-            </td>
-            <td className={`${table.number} ${table.wideOnly}`}>
-              <a
-                className={parts.button}
-                href={buildUrl(getIssuedStatementCsv, { params: { number: one.number } })}
-                download={`statement-${one.number}.csv`}
-              >
-                CSV<span className="visually-hidden"> of statement {one.number}</span>
-              </a>
-            </td>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {sorted.map((one) => (
+            <tr key={one.number}>
+              <th scope="row">
+                <Link
+                  from="/statements"
+                  to="/statements"
+                  search={(before) => ({ ...before, number: one.number, ask: undefined })}
+                  className={parts.textLink}
+                >
+                  No. {one.number}
+                </Link>
+                {one.corrects !== null && <small className={styles.small}>corrects no. {one.corrects}</small>}
+              </th>
+              <td>{teamName(one.team)}</td>
+              <td>
+                <Instant at={one.issuedAt} />, {one.issuedBy}
+                {one.why !== null && <small className={styles.small}>“{one.why}”</small>}
+              </td>
+              <td className={table.number}>
+                <MoneyOf money={sums(one.totals, cost)} />
+              </td>
+              <td className={`${table.number} ${table.wideOnly}`}>
+                {one.difference.length === 0 ? (
+                  <span className={styles.quiet}>a first one</span>
+                ) : (
+                  one.difference.map((amount) => <MoneyDelta key={amount.currency} money={toCost(amount, cost)} />)
+                )}
+              </td>
+              <td className={`${table.number} ${table.wideOnly}`}>
+                <a
+                  className={parts.button}
+                  href={buildUrl(getIssuedStatementCsv, { params: { number: one.number } })}
+                  download={`statement-${one.number}.csv`}
+                >
+                  CSV<span className="visually-hidden"> of statement {one.number}</span>
+                </a>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </SidewaysBox>
   );
 }
 
@@ -101,5 +105,6 @@ function compareBy(cost: Cost): Comparators<IssuedStatement> {
     team: (a, b) => teamName(a.team).localeCompare(teamName(b.team)),
     issued: (a, b) => Date.parse(a.issuedAt) - Date.parse(b.issuedAt),
     charges: (a, b) => charges(a).comparedTo(charges(b)),
+    corrects: compareAmounts(({ difference: [first] }) => (first === undefined ? null : toCost(first, cost).amount)),
   };
 }

@@ -21,7 +21,7 @@ export function MonthAnswer({ month, cost }: MonthAnswerProps) {
   const equal = checkedSums(month.statements, month.bill, cost).every((one) => one.equal);
   return (
     <>
-      For {formatMonth(month.period)} {counted(teams.length, 'team')} {teams.length === 1 ? 'pays' : 'pay'}{' '}
+      In {formatMonth(month.period)}, {counted(teams.length, 'team')} {teams.length === 1 ? 'pays' : 'pay'}{' '}
       <strong data-testid="headline">
         <MoneyOf
           money={sums(

@@ -6,6 +6,7 @@ import { Card } from '../parts/Card.tsx';
 import { CsvButton } from '../parts/CsvButton.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { type Cost, toCost } from './amounts.ts';
 import styles from './statements.module.css';
@@ -37,47 +38,39 @@ export function PoolsCard({ facts, cost }: PoolsCardProps) {
     );
   return (
     <Card title="Shared pools" actions={<CsvButton name={`pools-${facts.period}`} what="the pools" text={csv} />} flush>
-      <table className={table.table} data-testid="pools">
-        <thead>
-          <tr>
-            <th scope="col">Pool</th>
-            <th scope="col">Method</th>
-            <th scope="col" className={`${table.number} ${table.wideOnly}`}>
-              Whole pool
+      <SortableTable
+        testId="pools"
+        rows={facts.pools}
+        columns={[
+          { head: 'Pool', by: (one) => one.rule },
+          { head: 'Method', by: (one) => methodText(one.method) },
+          { head: 'Whole pool', by: (one) => toPoolCost(one, cost).amount, numeric: true, className: table.wideOnly },
+          { head: 'Share', by: (one) => one.ratio, numeric: true },
+          { head: 'Cost', by: (one) => toCost(one, cost).amount, numeric: true },
+        ]}
+        row={(pool) => (
+          <tr key={`${pool.rule} ${pool.way} ${pool.method} ${pool.currency}`}>
+            <th scope="row">
+              {pool.rule}
+              {pool.way === 'idle' && <small className={styles.small}>idle</small>}
             </th>
-            <th scope="col" className={table.number}>
-              Share
-            </th>
-            <th scope="col" className={table.number}>
-              Cost
-            </th>
+            <td>{methodText(pool.method)}</td>
+            <td className={`${table.number} ${table.wideOnly}`}>
+              <MoneyFigure money={toPoolCost(pool, cost)} />
+            </td>
+            <td className={table.number}>
+              {pool.ratio === null ? (
+                <Unknown reason="The pool is 0, so there is no share." />
+              ) : (
+                <span data-tip={pool.ratio}>{formatPercent(decimal(pool.ratio).times(100).toNumber())}</span>
+              )}
+            </td>
+            <td className={table.number}>
+              <MoneyFigure money={toCost(pool, cost)} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {facts.pools.map((pool) => (
-            <tr key={`${pool.rule} ${pool.way} ${pool.method} ${pool.currency}`}>
-              <th scope="row">
-                {pool.rule}
-                {pool.way === 'idle' && <small className={styles.small}>idle</small>}
-              </th>
-              <td>{methodText(pool.method)}</td>
-              <td className={`${table.number} ${table.wideOnly}`}>
-                <MoneyFigure money={toPoolCost(pool, cost)} />
-              </td>
-              <td className={table.number}>
-                {pool.ratio === null ? (
-                  <Unknown reason="The pool is 0, so there is no share." />
-                ) : (
-                  <span data-tip={pool.ratio}>{formatPercent(decimal(pool.ratio).times(100).toNumber())}</span>
-                )}
-              </td>
-              <td className={table.number}>
-                <MoneyFigure money={toCost(pool, cost)} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        )}
+      />
     </Card>
   );
 }

@@ -9,6 +9,7 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { ShareBar } from '../parts/ShareBar.tsx';
 import { Swatch } from '../parts/Swatch.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SidewaysBox } from '../table/SidewaysBox.tsx';
 import { SortHead } from '../table/SortHead.tsx';
 import table from '../table/table.module.css';
 import { type Comparators, useSorted } from '../table/use-sorted.ts';
@@ -41,77 +42,79 @@ export function TeamsTable({ month, cost }: TeamsTableProps) {
     useMemo(() => compareBy(cost), [cost]),
   );
   return (
-    <table className={table.table} data-testid="teams">
-      <thead>
-        <tr>
-          <SortHead column="team" sort={sort}>
-            Team
-          </SortHead>
-          <SortHead column="cost" sort={sort} numeric>
-            Cost
-          </SortHead>
-          <th scope="col" className={`${styles.shareColumn} ${table.wideOnly}`}>
-            <span className="visually-hidden">Share of the bill</span>
-          </th>
-          <SortHead column="change" sort={sort} className={table.wideOnly}>
-            Change from previous month
-          </SortHead>
-          <SortHead column="issued" sort={sort}>
-            Issued
-          </SortHead>
-        </tr>
-      </thead>
-      <tbody>
-        {sorted.map(({ statement, total }) => {
-          const money = toCost(total, cost);
-          const before = costBefore(total, cost);
-          const whole = bill.find((one) => one.currency === total.currency);
-          return (
-            <tr key={`${statement.team} ${total.currency}`}>
-              <th scope="row">
-                <span className={table.named}>
-                  <Swatch variable={colour(statement.team)} />
-                  <StatementLink statement={statement} />
-                </span>
-              </th>
-              <td className={table.number}>
+    <SidewaysBox label="Teams">
+      <table className={table.table} data-testid="teams">
+        <thead>
+          <tr>
+            <SortHead column="team" sort={sort}>
+              Team
+            </SortHead>
+            <SortHead column="cost" sort={sort} numeric>
+              Cost
+            </SortHead>
+            <th scope="col" className={`${styles.shareColumn} ${table.wideOnly}`}>
+              <span className="visually-hidden">Share of the bill</span>
+            </th>
+            <SortHead column="change" sort={sort} className={table.wideOnly}>
+              Change from previous month
+            </SortHead>
+            <SortHead column="issued" sort={sort}>
+              Issued
+            </SortHead>
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map(({ statement, total }) => {
+            const money = toCost(total, cost);
+            const before = costBefore(total, cost);
+            const whole = bill.find((one) => one.currency === total.currency);
+            return (
+              <tr key={`${statement.team} ${total.currency}`}>
+                <th scope="row">
+                  <span className={table.named}>
+                    <Swatch variable={colour(statement.team)} />
+                    <StatementLink statement={statement} />
+                  </span>
+                </th>
+                <td className={table.number}>
+                  <MoneyFigure money={money} />
+                </td>
+                <td className={`${styles.shareColumn} ${table.wideOnly}`}>
+                  <ShareBar ratio={computeRatio(money, whole)} variable={colour(statement.team)} />
+                </td>
+                <td className={table.wideOnly}>
+                  {before === null ? (
+                    <Unknown reason="No bill covers the previous month." />
+                  ) : (
+                    <ChangeMark
+                      current={money.amount}
+                      before={before.amount}
+                      on={formatMonthName(month.previousPeriod)}
+                    />
+                  )}
+                </td>
+                <td>
+                  <IssuedMark issued={statement.issued} />
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+        <tfoot>
+          {all.map((money) => (
+            <tr key={money.currency}>
+              <th scope="row">Total</th>
+              <td className={table.number} data-testid="statements-total">
                 <MoneyFigure money={money} />
               </td>
-              <td className={`${styles.shareColumn} ${table.wideOnly}`}>
-                <ShareBar ratio={computeRatio(money, whole)} variable={colour(statement.team)} />
-              </td>
-              <td className={table.wideOnly}>
-                {before === null ? (
-                  <Unknown reason="No bill covers the previous month." />
-                ) : (
-                  <ChangeMark
-                    current={money.amount}
-                    before={before.amount}
-                    on={formatMonthName(month.previousPeriod)}
-                  />
-                )}
-              </td>
-              <td>
-                <IssuedMark issued={statement.issued} />
-              </td>
+              <td className={table.wideOnly} />
+              <td className={table.wideOnly} />
+              <td />
             </tr>
-          );
-        })}
-      </tbody>
-      <tfoot>
-        {all.map((money) => (
-          <tr key={money.currency}>
-            <th scope="row">All statements</th>
-            <td className={table.number} data-testid="statements-total">
-              <MoneyFigure money={money} />
-            </td>
-            <td className={table.wideOnly} />
-            <td className={table.wideOnly} />
-            <td />
-          </tr>
-        ))}
-      </tfoot>
-    </table>
+          ))}
+        </tfoot>
+      </table>
+    </SidewaysBox>
   );
 }
 

@@ -1,8 +1,8 @@
 import type { StatementFacts } from '../../../src/finops/statements/schema.ts';
-import { formatShare } from '../format/number.ts';
 import { Card } from '../parts/Card.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { ShareBar } from '../parts/ShareBar.tsx';
+import { ShareText } from '../parts/ShareText.tsx';
 import table from '../table/table.module.css';
 import { type Cost, computeRatio, sums, toCost } from './amounts.ts';
 import { CostChoice } from './CostChoice.tsx';
@@ -51,7 +51,7 @@ export function WaysCard({ facts, cost, onCost }: WaysCardProps) {
                 </td>
                 <td className={styles.shareCell}>
                   <ShareBar ratio={computeRatio(money, all)} />
-                  <span>{(all === undefined ? null : formatShare(money.amount, all.amount)) ?? '–'}</span>
+                  <span>{all === undefined ? '–' : <ShareText part={money.amount} whole={all.amount} />}</span>
                 </td>
               </tr>
             );

@@ -5,6 +5,7 @@ import { type GridFeatures, gridFeatures } from './grid-features.ts';
 import { HeaderCell } from './HeaderCell.tsx';
 import type { PinPlace } from './pin-places.ts';
 import type { ServerSort } from './server-sort.ts';
+import type { Order } from './sort-rows.ts';
 import styles from './table.module.css';
 import { useGridKeys } from './use-grid-keys.ts';
 import { useSideways } from './use-sideways.ts';
@@ -18,7 +19,7 @@ export interface GridColumn<R> {
   /** Content of the totals row. */
   readonly footer?: ReactNode;
   /** Ascending order of two rows; without it the column cannot be sorted by. */
-  readonly compare?: (a: R, b: R) => number;
+  readonly compare?: Order<R>;
   /** Position of a pinned column during horizontal scrolling. The first column needs none. */
   readonly pin?: PinPlace | undefined;
   /** Content before the text of the head, outside of the sort button. */
@@ -58,7 +59,9 @@ export function DataTable<R extends object>(props: DataTableProps<R>) {
         const { compare } = column;
         return {
           id: column.id,
-          accessorFn: (row) => row,
+          // The value only tells a known one from an unknown one, which is last in both directions.
+          accessorFn: (row) => (compare?.isUnknown?.(row) === true ? undefined : row),
+          sortUndefined: 'last',
           header: () => column.header,
           cell: (cell) => column.cell(cell.row.original),
           enableSorting: compare !== undefined,

@@ -1,5 +1,6 @@
 import type { LeftOut } from '../../../src/tradeoff/frontier/schema.ts';
 import { Card } from '../parts/Card.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { groupLeftOut } from './left-out-groups.ts';
 import styles from './tradeoffs.module.css';
@@ -12,27 +13,25 @@ export function LeftOutCard({ leftOut }: { readonly leftOut: readonly LeftOut[] 
       note="An unknown cost or quality is not zero: these versions are not compared."
       flush
     >
-      <table className={table.table} aria-label="Not on the chart">
-        <thead>
-          <tr>
-            <th scope="col">Versions</th>
-            <th scope="col">Unknown</th>
-            <th scope="col">Reason</th>
+      <SortableTable
+        label="Not on the chart"
+        rows={groupLeftOut(leftOut)}
+        columns={[
+          { head: 'Versions', by: (one) => one.versions.join(', ') },
+          { head: 'Unknown', by: (one) => one.missing },
+          { head: 'Reason', by: (one) => one.reason },
+        ]}
+        row={({ versions, hardware, missing, reason }) => (
+          <tr key={`${missing} ${hardware} ${reason}`}>
+            <th scope="row">
+              {versions.map((version) => `v${version}`).join(', ')}
+              {hardware !== null && <span className={table.subLine}>{hardware}</span>}
+            </th>
+            <td>{missing}</td>
+            <td className={styles.reason}>{reason}</td>
           </tr>
-        </thead>
-        <tbody>
-          {groupLeftOut(leftOut).map(({ versions, hardware, missing, reason }) => (
-            <tr key={`${missing} ${hardware} ${reason}`}>
-              <th scope="row">
-                {versions.map((version) => `v${version}`).join(', ')}
-                {hardware !== null && <span className={table.subLine}>{hardware}</span>}
-              </th>
-              <td>{missing}</td>
-              <td className={styles.reason}>{reason}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        )}
+      />
     </Card>
   );
 }

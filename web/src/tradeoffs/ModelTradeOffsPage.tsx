@@ -19,6 +19,7 @@ import { TradeOffsAnswer } from './TradeOffsAnswer.tsx';
 import { TradeOffsControls } from './TradeOffsControls.tsx';
 import styles from './tradeoffs.module.css';
 import type { TradeOffsSearch } from './tradeoffs-search.ts';
+import { UncomparedNotice } from './UncomparedNotice.tsx';
 import { useFrontier } from './use-frontier.ts';
 import { WhatIfCard } from './WhatIfCard.tsx';
 
@@ -99,6 +100,7 @@ function Body({ frontier, labels, search, policy, onSearch }: BodyProps) {
         <NoPoints frontier={frontier} />
       ) : (
         <>
+          <UncomparedNotice frontier={frontier} />
           <FrontierCard
             {...{ frontier, labels, asTable }}
             price={search.price}

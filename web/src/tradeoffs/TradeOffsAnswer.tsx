@@ -3,6 +3,7 @@ import type { ModelFrontier } from '../../../src/tradeoff/frontier/schema.ts';
 import { formatMetricName } from '../format/metric-name.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
+import { chooseComparedPoints, describeCompared, findUncomparedBaseline } from './compared-points.ts';
 import { findPoint } from './find-point.ts';
 import { PointLink } from './PointLink.tsx';
 
@@ -16,6 +17,7 @@ export function TradeOffsAnswer({ frontier, labels }: TradeOffsAnswerProps) {
   const { model, points, cheapestNonInferior, bestWithinBudget } = frontier;
   if (points.length === 0)
     return <>No version of {model} has both a cost at demand and a quality that can be compared.</>;
+  if (findUncomparedBaseline(frontier) !== null) return <WithoutChampion frontier={frontier} labels={labels} />;
   const best = findPoint(points, bestWithinBudget.point);
   const { budget } = bestWithinBudget;
   return (
@@ -67,6 +69,37 @@ function CheapestSentence({ frontier, labels }: TradeOffsAnswerProps) {
         </>
       )}
       .
+    </>
+  );
+}
+
+/** The two points that can be compared, where the champion has no quality on the axis. */
+function WithoutChampion({ frontier, labels }: TradeOffsAnswerProps) {
+  const { model, qualityAxis, baseline, bestWithinBudget } = frontier;
+  const compared = chooseComparedPoints(frontier);
+  const single = findPoint(frontier.points, bestWithinBudget.point) ?? frontier.points[0];
+  const metric = formatMetricName(qualityAxis?.metric ?? 'quality');
+  const missing = `The champion, v${baseline?.version}, has no evaluation "${qualityAxis?.evaluation}".`;
+  if (compared === null)
+    return (
+      <>
+        {single !== undefined && (
+          <>
+            Best {metric}: <PointLink model={model} point={single} labels={labels} />,{' '}
+            <MoneyFigure money={single.costPerMonth} /> a month.{' '}
+          </>
+        )}
+        {missing}
+      </>
+    );
+  const { best, other } = compared;
+  const { gain, cost } = describeCompared(compared);
+  return (
+    <>
+      <PointLink model={model} point={best} labels={labels} /> is {gain} on {metric} than{' '}
+      <PointLink model={model} point={other} labels={labels} /> and {cost} (
+      <MoneyFigure money={best.costPerMonth} /> a month){best.acceptance?.result === 'rejected' && ': rejected'}.{' '}
+      {missing}
     </>
   );
 }

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { ModelFrontier } from '../../../src/tradeoff/frontier/schema.ts';
 import { formatCount } from '../format/number.ts';
 import { Unknown } from '../parts/Unknown.tsx';
+import { SortableTable } from '../table/SortableTable.tsx';
 import table from '../table/table.module.css';
 import { EstimatedFigure } from './EstimatedFigure.tsx';
 import { findPoint } from './find-point.ts';
@@ -18,28 +19,32 @@ export interface ListedFrontier {
 /** Models with the choice that each offers. */
 export function TradeOffsList({ listed }: { readonly listed: readonly ListedFrontier[] }) {
   return (
-    <table className={table.table} aria-label="Models">
-      <thead>
-        <tr>
-          <th scope="col">Model</th>
-          <th scope="col" className={table.number}>
-            Points
-          </th>
-          <th scope="col" className={table.wideOnly}>
-            Champion
-          </th>
-          <th scope="col">Cheapest, not worse</th>
-          <th scope="col" className={table.number}>
-            <span className={styles.costHead}>Cost a month</span>
-          </th>
-          <th scope="col" className={table.number}>
-            <span className={styles.costHead}>Saving a month</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>{listed.map(({ model, frontier }) => frontier !== null && <Row key={model} frontier={frontier} />)}</tbody>
-    </table>
+    <SortableTable
+      label="Models"
+      rows={listed.flatMap(({ frontier }) => (frontier === null ? [] : [frontier]))}
+      columns={[
+        { head: 'Model', by: (one) => one.model },
+        { head: 'Points', by: (one) => one.points.length, numeric: true },
+        { head: 'Champion', by: (one) => one.baseline?.version, className: table.wideOnly },
+        { head: 'Cheapest, not worse', by: (one) => findCheapest(one)?.version },
+        {
+          head: <span className={styles.costHead}>Cost a month</span>,
+          by: (one) => findCheapest(one)?.costPerMonth.amount,
+          numeric: true,
+        },
+        {
+          head: <span className={styles.costHead}>Saving a month</span>,
+          by: (one) => one.cheapestNonInferior.saving?.amount,
+          numeric: true,
+        },
+      ]}
+      row={(frontier) => <Row key={frontier.model} frontier={frontier} />}
+    />
   );
+}
+
+function findCheapest({ points, cheapestNonInferior }: ModelFrontier) {
+  return findPoint(points, cheapestNonInferior.point);
 }
 
 function Row({ frontier: { model, points, baseline, cheapestNonInferior } }: { readonly frontier: ModelFrontier }) {

@@ -10,6 +10,7 @@ import { ErrorState } from '../parts/ErrorState.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import { Skeleton } from '../parts/Skeleton.tsx';
+import { OnlyFrontierCard } from './OnlyFrontierCard.tsx';
 import { labelPoints } from './point-labels.ts';
 import { TradeOffsAnswer } from './TradeOffsAnswer.tsx';
 import { type ListedFrontier, TradeOffsList } from './TradeOffsList.tsx';
@@ -36,6 +37,7 @@ export function TradeOffsPage() {
   const { error } = models;
   const found = listed.filter(({ frontier }) => frontier !== null && frontier.points.length > 0);
   const without = listed.filter(({ frontier }) => frontier === null || frontier.points.length === 0);
+  const only = found.length === 1 ? (found[0]?.frontier ?? null) : null;
   return (
     <Page
       title="Trade-offs"
@@ -68,6 +70,7 @@ export function TradeOffsPage() {
               />
             )}
           </Card>
+          {only !== null && <OnlyFrontierCard frontier={only} />}
           {found.length > 0 && without.length > 0 && <WithoutPoints listed={without} />}
         </div>
       )}

@@ -26,7 +26,7 @@ export function describeCascade(cascade: PointCascade): string {
     lower === null || upper === null ? '' : ` (${format(lower)} to ${format(upper)})`;
   const percent = (share: number) => formatPercent(100 * share);
   return [
-    `Below confidence ${formatConfidence(acceptAtConfidence)} ${last} is asked: ${percent(escalated.estimate)} of the requests${ends(escalated.lower, escalated.upper, percent)}.`,
+    `Below confidence ${formatConfidence(acceptAtConfidence)} ${last} answers: ${percent(escalated.estimate)} of the requests${ends(escalated.lower, escalated.upper, percent)}.`,
     `Difference to ${last}: ${formatMeasure(difference.estimate)}${ends(difference.lower, difference.upper, formatMeasure)}.`,
     `The threshold was fitted on ${formatCount(fittedRows)} examples; the figures are from ${formatCount(reportedRows)} others.`,
   ].join(' ');

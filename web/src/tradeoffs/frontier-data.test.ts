@@ -21,7 +21,7 @@ describe('the chart of the frontier', () => {
     const [mark] = buildFrontierData(view({ ...FRONTIER, points: [CASCADE_POINT] }))?.marks ?? [];
     expect(mark).toMatchObject({ label: 'v3 -> v6', name: 'v3 -> v6 (t 0.82, 31\u00a0% escalate)', isBaseline: false });
     expect(mark?.tip.find(({ name }) => name === 'Replicas')?.value).toBe('1 to 2, 1 x cpu-core; 1 to 2, 1 x cpu-core');
-    expect(mark?.tip.some(({ name }) => name.startsWith('Below confidence 0.82 v6 is asked'))).toBe(true);
+    expect(mark?.tip.some(({ name }) => name.startsWith('Below confidence 0.82 v6 answers'))).toBe(true);
   });
 
   it('draws no interval that is unknown or has no width', () => {

@@ -54,7 +54,7 @@ export function buildFrontierData({ frontier, labels, price }: FrontierView): Fr
     frontier: marks.filter(({ status }) => status === 'frontier').map(({ cost, quality }) => [cost, quality] as const),
     ties: joinTies(points, marks),
     region: region === null ? [] : outlineRegion(region, qualityAxis, { cost: costDomain, quality: qualityDomain }),
-    bounds: listBounds(bounds, costAxis.currency).filter(({ axis, at }) => axis === 'quality' || at <= costDomain[1]),
+    bounds: listBounds(region, costAxis.currency).filter(({ axis, at }) => axis === 'quality' || at <= costDomain[1]),
     priceLine:
       winner === undefined || price === null
         ? []
@@ -138,9 +138,9 @@ function joinTies(points: readonly ModelFrontierPoint[], marks: readonly Frontie
   });
 }
 
-function listBounds(bounds: ReturnType<typeof findRegionBounds> | null, currency: string): FrontierChartData['bounds'] {
-  if (bounds === null) return [];
-  const { lowestQuality, highestQuality, highestCost } = bounds;
+function listBounds(region: ModelFrontier['region'], currency: string): FrontierChartData['bounds'] {
+  if (region === null) return [];
+  const { lowestQuality, highestQuality, highestCost } = findRegionBounds(region);
   return [
     ...(lowestQuality === null
       ? []
@@ -154,8 +154,14 @@ function listBounds(bounds: ReturnType<typeof findRegionBounds> | null, currency
           {
             axis: 'cost' as const,
             at: highestCost,
-            text: `at most ${formatMoney({ amount: String(highestCost), currency })}`,
+            text: `at most ${formatMoney({ amount: String(highestCost), currency })}${nameLimit(region, highestCost)}`,
           },
         ]),
   ];
+}
+
+/** A limit of another rule than the cost per month, so that its amount is not taken for the budget a month. */
+function nameLimit({ cost }: NonNullable<ModelFrontier['region']>, highest: number): string {
+  const rules = cost.filter(({ bound }) => Number(bound) === highest).map(({ rule }) => rule);
+  return rules.includes('cost per 1,000 predictions') && rules.length === 1 ? ', the limit per prediction' : '';
 }

@@ -84,7 +84,7 @@ export function pointsColumns(
       numeric: true,
       compare: (a, b) => decimal(a.tradePrice?.from ?? '1e30').cmp(b.tradePrice?.from ?? '1e30'),
       cell: ({ tradePrice }) => {
-        if (tradePrice === null) return <Unknown reason="At no price of a point is it the best choice." />;
+        if (tradePrice === null) return <Unknown reason="Not the best choice at any price per point." />;
         const { from, to } = tradePrice;
         return to === null ? `from ${price(from)}` : `${price(from)} to ${price(to)}`;
       },

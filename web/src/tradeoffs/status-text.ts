@@ -6,14 +6,14 @@ const MOST_NAMED = 2;
 
 /**
  * Reason for the status of a point, in one sentence. Examples: "No other point is better and not more expensive.";
- * "v3 is better and not more expensive.", "Cannot be told apart from v3, which is not more expensive."
+ * "v3 is better and not more expensive.", "Statistically tied with v3, which is not more expensive."
  */
 export function explainStatus({ status, by }: Pick<ModelFrontierPoint, 'status' | 'by'>, labels: Labels): string {
   if (status === 'frontier') return 'No other point is better and not more expensive.';
   const { text, isOne } = nameAll(by, labels);
   return status === 'dominated'
     ? `${text} ${isOne ? 'is' : 'are'} better and not more expensive.`
-    : `Cannot be told apart from ${text}, which ${isOne ? 'is' : 'are'} not more expensive.`;
+    : `Statistically tied with ${text}, which ${isOne ? 'is' : 'are'} not more expensive.`;
 }
 
 function nameAll(ids: readonly string[], labels: Labels): { readonly text: string; readonly isOne: boolean } {

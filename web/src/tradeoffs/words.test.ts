@@ -33,7 +33,7 @@ describe('a cascade', () => {
   it('is described with its intervals, and the examples of the fit and of the figures', () => {
     const { cascade } = CASCADE_POINT;
     expect(cascade && describeCascade(cascade)).toBe(
-      'Below confidence 0.82 v6 is asked: 31\u00a0% of the requests (30\u00a0% to 32\u00a0%). Difference to v6: \u22120.002 (\u22120.006 to 0.002). The threshold was fitted on 4,010 examples; the figures are from 4,000 others.',
+      'Below confidence 0.82 v6 answers: 31\u00a0% of the requests (30\u00a0% to 32\u00a0%). Difference to v6: \u22120.002 (\u22120.006 to 0.002). The threshold was fitted on 4,010 examples; the figures are from 4,000 others.',
     );
   });
 
@@ -57,12 +57,12 @@ describe('the status of a point', () => {
     ['frontier', [], 'frontier', 'No other point is better and not more expensive.'],
     ['dominated', ['a'], 'dominated by v1', 'v1 is better and not more expensive.'],
     ['dominated', ['a', 'b'], 'dominated by v1 +1', 'v1 and v2 are better and not more expensive.'],
-    ['tied', ['c'], 'tied with v3', 'Cannot be told apart from v3, which is not more expensive.'],
+    ['tied', ['c'], 'tied with v3', 'Statistically tied with v3, which is not more expensive.'],
     [
       'tied',
       ['a', 'b', 'c'],
       'tied with v1 +2',
-      'Cannot be told apart from v1, v2 and 1 more, which are not more expensive.',
+      'Statistically tied with v1, v2 and 1 more, which are not more expensive.',
     ],
   ] as const)('%s by %s reads: %s', (status, by, short, long) => {
     expect(formatStatus({ status, by: [...by] }, labels)).toBe(short);

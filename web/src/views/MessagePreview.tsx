@@ -18,9 +18,10 @@ export function MessagePreview({ view, spec }: MessagePreviewProps) {
     <section className={styles.preview} aria-label="Message">
       <h3 className={styles.head}>Message as of now</h3>
       <Loaded query={message} what="The message" height={HEIGHT}>
-        {({ text, figures }) => (
+        {({ text, figures, summary }) => (
           <>
             <pre className={styles.message}>{text}</pre>
+            {summary !== null && <p className={parts.note}>A link to the page follows.</p>}
             {figures !== null && (
               <p className={parts.note}>
                 {PERIODS[spec.every]} A view with its own dates keeps them. A link to the page follows.

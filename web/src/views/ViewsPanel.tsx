@@ -4,7 +4,7 @@ import type { SavedView } from '../../../src/tradeoff/views/schema.ts';
 import { useSession } from '../account/use-session.ts';
 import parts from '../parts/parts.module.css';
 import { useSchedules } from './use-schedules.ts';
-import { toNewView, useViewChanges, useViews } from './use-views.ts';
+import { type DeletedView, useViewChanges, useViews } from './use-views.ts';
 import { type ViewFields, ViewForm } from './ViewForm.tsx';
 import { ViewRow } from './ViewRow.tsx';
 import { isSameAddress, toViewSearch } from './view-address.ts';
@@ -22,9 +22,9 @@ export function ViewsPanel({ onClose }: { readonly onClose: () => void }) {
   const { data: who } = useSession();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const search = useRouterState({ select: (state) => state.location.searchStr });
-  const { save, change, remove } = useViewChanges();
+  const { save, change, remove, restore } = useViewChanges();
   const [asking, setAsking] = useState<SavedView | 'new' | null>(null);
-  const [deleted, setDeleted] = useState<SavedView | null>(null);
+  const [deleted, setDeleted] = useState<DeletedView | null>(null);
   const [copied, setCopied] = useState(false);
   const schedules = useSchedules();
   const [scheduled, setScheduled] = useState<SavedView | null>(null);
@@ -62,15 +62,16 @@ export function ViewsPanel({ onClose }: { readonly onClose: () => void }) {
       )}
       {deleted !== null && (
         <p className={styles.done} role="status">
-          “{deleted.name}” is deleted.{' '}
+          “{deleted.view.name}” is deleted{deleted.schedule !== null && ', and no longer sent'}.{' '}
           <button
             type="button"
             className={parts.plain}
-            disabled={save.isPending}
-            onClick={() => save.mutate(toNewView(deleted), { onSuccess: () => setDeleted(null) })}
+            disabled={restore.isPending}
+            onClick={() => restore.mutate(deleted, { onSuccess: () => setDeleted(null) })}
           >
             Undo
           </button>
+          {restore.error !== null && ` ${restore.error.message}`}
         </p>
       )}
       <div className={styles.foot}>

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { BodyOf, ResponseOf } from '../../../src/platform/contract/schema.ts';
+import { listViewSchedules, putViewSchedule, type ViewSchedule } from '../../../src/tradeoff/view-schedules/schema.ts';
 import { changeView, createView, deleteView, listViews, type SavedView } from '../../../src/tradeoff/views/schema.ts';
 import { call, endpointQuery } from '../client.ts';
 
@@ -31,14 +32,40 @@ export function useViewChanges() {
       mutationFn: ({ view, ...body }: ChangedView) => call(changeView, { params: { view }, body }),
       onSuccess: (saved) => put(saved.view, saved),
     }),
+    /** Saves a deleted view again, with its schedule. */
+    restore: useMutation({
+      mutationFn: async ({ view, schedule }: DeletedView) => {
+        const saved = await call(createView, { body: toNewView(view) });
+        put(saved.view, saved);
+        if (schedule !== null) {
+          await call(putViewSchedule, { params: { view: saved.view }, body: toScheduleSpec(schedule) });
+        }
+      },
+      onSettled: () => void queries.invalidateQueries({ queryKey: endpointQuery(listViewSchedules).queryKey }),
+    }),
     remove: useMutation({
-      mutationFn: (view: string) => call(deleteView, { params: { view } }),
-      onSuccess: ({ view }) => put(view, null),
+      mutationFn: async (id: string): Promise<DeletedView> => {
+        const { schedules } = await call(listViewSchedules, {});
+        const schedule = schedules.find((one) => one.view === id) ?? null;
+        return { view: await call(deleteView, { params: { view: id } }), schedule };
+      },
+      onSuccess: ({ view: { view } }) => put(view, null),
     }),
   };
 }
 
+export interface DeletedView {
+  readonly view: SavedView;
+  /** Null: it had none. */
+  readonly schedule: ViewSchedule | null;
+}
+
 /** The fields with which a deleted view is saved again. */
-export function toNewView({ name, path, search, sharing, team }: SavedView): NewView {
+function toNewView({ name, path, search, sharing, team }: SavedView): NewView {
   return { name, path, search, sharing, team };
+}
+
+/** The fields with which a schedule is set again. */
+function toScheduleSpec({ view: _view, owner: _owner, nextAt: _nextAt, last: _last, ...spec }: ViewSchedule) {
+  return spec;
 }

@@ -1,22 +1,22 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { postApply } from '../../../../src/platform/manifests/schema.ts';
-import { DAY_MS, HOUR_MS } from '../../../../src/platform/units/durations.ts';
+import { DAY_MS } from '../../../../src/platform/units/durations.ts';
 import { findRecommendations } from '../../../../src/tradeoff/recommendations/schema.ts';
 import { runGpus } from '../../gpus/run-gpus.ts';
 import { recordMachines } from '../../ledger/record-machines.ts';
-import { createAudience } from '../../production/audience.ts';
-import { importHistory } from '../../production/history.ts';
-import { generateRatings } from '../../ratings/generate.ts';
 import { recordReturns } from '../../returns/record-returns.ts';
 import { defaultVariants } from '../../training/variants.ts';
 import { applyConfig } from '../apply-config.ts';
-import { importDeliveries } from '../bills.ts';
 import type { DemoClient } from '../client.ts';
 import { MODEL, prepareRegistry, registerCandidate } from '../register.ts';
 import type { Registrable } from '../registrable.ts';
 import { weigh } from '../weigh.ts';
+import { importSentBills, sendBills } from './import-bills.ts';
+import { readAudiences } from './recorded-audience.ts';
 import { type RecordedCandidate, type RecordedCandidates, readRecordedCandidates } from './recorded-candidates.ts';
+import { readServedModel, SERVED } from './recorded-model.ts';
+import { importProduction } from './recorded-production.ts';
+import { runPipeline } from './run-pipeline.ts';
+import { canServe, ENDPOINT, sendVisits, startEndpoint } from './serve.ts';
 import { DEMO_STEPS } from './steps.ts';
 
 export interface RecordedDemoOptions {
@@ -24,6 +24,8 @@ export interface RecordedDemoOptions {
   readonly example: string;
   /** Folder for generated files; the caller removes it. */
   readonly folder: string;
+  /** Program of the steps of the pipeline. */
+  readonly program: string;
   readonly asOf: Date;
   /** Called at the start of each of {@link DEMO_STEPS}. */
   readonly report: (step: string) => void;
@@ -32,45 +34,72 @@ export interface RecordedDemoOptions {
 /** The training ended this long ago: before the first recorded prediction. */
 const TRAINED_DAYS_AGO = 6;
 const PAUSE_MS = 60_000;
-/** Predictions of the last days; in the last hours of them a campaign has changed the audience. */
-const HISTORY_HOURS = 96;
-const SEASON_HOURS = 12;
-const CROWD = { share: 0.5, visits: 0.8 };
-const VISITS_PER_HOUR = 60;
-/** Ends of the windows of the quality evaluation. */
-const WINDOW_MS = 6 * HOUR_MS;
 
 /**
  * Loads the demo without its training: bills, GPU readings, predictions and orders are generated relative to `asOf`; the
- * models were trained, measured and evaluated before by the same code (write-recorded.ts).
+ * models were trained, measured and evaluated before by the same code (write-recorded.ts, write-served.ts). The endpoint and
+ * the pipeline are real: a replica of the recorded model answers, and the steps run.
  */
 export async function loadRecorded(client: DemoClient, options: RecordedDemoOptions): Promise<void> {
-  const { example, folder, asOf } = options;
   const steps = DEMO_STEPS.values();
   const next = () => options.report(steps.next().value ?? '');
-  const recorded = readRecordedCandidates(join(example, 'demo/recorded/candidates.json.gz'));
-  const { seed } = recorded;
   next();
-  await applyConfig(client, join(example, 'config'));
+  await applyConfig(client, join(options.example, 'config'));
+  const story = async () => {
+    await loadStory(client, options, next);
+    next();
+  };
+  await Promise.all([story(), runPipeline(client, options)]);
+}
+
+async function loadStory(client: DemoClient, options: RecordedDemoOptions, next: () => void): Promise<void> {
+  const { example, folder, asOf } = options;
+  const recordings = join(example, 'demo/recorded');
+  const recorded = readRecordedCandidates(join(recordings, 'candidates.json.gz'));
+  const { seed, lists } = recorded;
   next();
-  // Usage before the bill: late usage would have the bill allocated again.
-  await recordMachines(client, asOf, 'nightly');
-  await importDeliveries(client, { seed, asOf, folder, report: () => undefined });
+  // The bills are written while the server receives the models.
+  const [versions, bills] = await Promise.all([
+    recordModels(client, { recorded, asOf, served: readServedModel(recordings) }),
+    sendBills(client, folder, { seed, asOf }),
+  ]);
+  next();
+  await importSentBills(client, folder, bills);
+  next();
+  const champion = await decideOnAll(client, recorded, versions);
+  const isServed = champion.name === SERVED && canServe();
+  if (isServed) await startEndpoint(client, example);
   next();
   await runGpus(client, { seed, asOf, folder: join(folder, 'gpus') });
   next();
-  const versions = await registerAll(client, recorded, asOf);
-  next();
-  const champion = await decideOnAll(client, recorded, versions);
-  next();
-  const historyBegan = await importProduction(client, { ...options, recorded, champion });
+  const audiences = readAudiences(join(recordings, 'audience.json.gz'));
+  const historyBegan = await importProduction(client, {
+    ...{ example, seed, asOf, audiences, endpoint: ENDPOINT },
+    ...{ version: champion.version, lists: lists[champion.name] ?? [] },
+  });
   next();
   await recordReturns(client, { seed, asOf, model: MODEL, until: historyBegan });
+  next();
+  if (isServed) await sendVisits(client, seed, audiences);
   next();
   await client.call(findRecommendations, { body: {} });
 }
 
-async function registerAll(client: DemoClient, { seed, users, candidates }: RecordedCandidates, asOf: Date) {
+interface Registration {
+  readonly recorded: RecordedCandidates;
+  readonly asOf: Date;
+  /** ONNX file of {@link SERVED}. */
+  readonly served: Uint8Array;
+}
+
+/** Usage comes before the bill: late usage would have the bill allocated again. */
+async function recordModels(client: DemoClient, registration: Registration): Promise<string[]> {
+  await recordMachines(client, registration.asOf, 'nightly');
+  return registerAll(client, registration);
+}
+
+async function registerAll(client: DemoClient, { recorded, asOf, served }: Registration): Promise<string[]> {
+  const { seed, users, candidates } = recorded;
   const experimentId = await prepareRegistry(client);
   const variants = new Map(defaultVariants(seed).map((variant) => [variant.name, variant]));
   const versions: string[] = [];
@@ -78,7 +107,8 @@ async function registerAll(client: DemoClient, { seed, users, candidates }: Reco
   for (const candidate of candidates) {
     const variant = variants.get(candidate.name);
     if (variant === undefined) throw new Error(`no variant is named ${candidate.name}`);
-    const registrable = toRegistrable(candidate, users, { variant, startMs });
+    const onnx = candidate.name === SERVED ? served : null;
+    const registrable = toRegistrable(candidate, users, { variant, startMs, onnx });
     versions.push(await registerCandidate(client, experimentId, registrable));
     startMs = registrable.serving.endedAtMs + PAUSE_MS;
   }
@@ -89,7 +119,14 @@ async function registerAll(client: DemoClient, { seed, users, candidates }: Reco
 function toRegistrable(
   { losses, memberMs, quality, ndcgAt10, recallAt10, serving }: RecordedCandidate,
   users: readonly number[],
-  { variant, startMs }: { readonly variant: Registrable['trained']['variant']; readonly startMs: number },
+  {
+    variant,
+    startMs,
+    onnx,
+  }: Pick<Registrable, 'onnx'> & {
+    readonly variant: Registrable['trained']['variant'];
+    readonly startMs: number;
+  },
 ): Registrable {
   let at = startMs;
   const intervals = memberMs.map((busyMs, member) => {
@@ -110,7 +147,7 @@ function toRegistrable(
     },
     quality: { ...quality, perUser },
     serving: { ...serving, endedAtMs: at + PAUSE_MS },
-    onnx: null,
+    onnx,
   };
 }
 
@@ -123,33 +160,4 @@ async function decideOnAll(client: DemoClient, { candidates }: RecordedCandidate
     if (verdict === 'promote') champion = { name, version };
   }
   return champion;
-}
-
-interface ProductionOptions extends RecordedDemoOptions {
-  readonly recorded: RecordedCandidates;
-  readonly champion: { readonly name: string; readonly version: string };
-}
-
-/** Imports predictions with outcomes, and their monitor; returns the time of the first one. */
-async function importProduction(client: DemoClient, { example, asOf, recorded, champion }: ProductionOptions) {
-  const { seed, lists } = recorded;
-  const end = Math.floor(asOf.getTime() / WINDOW_MS) * WINDOW_MS;
-  const seasonBegan = end - SEASON_HOURS * HOUR_MS;
-  const start = end - HISTORY_HOURS * HOUR_MS;
-  const ranked = lists[champion.name] ?? [];
-  const usual = createAudience(generateRatings({ seed }));
-  const crowd = createAudience(generateRatings({ seed, season: { name: 'campaign', share: CROWD.share } }), CROWD);
-  const file = join(example, 'production/documents/monitor.yaml');
-  const words: Readonly<Record<string, string>> = {
-    usualStart: new Date(start).toISOString(),
-    usualEnd: new Date(seasonBegan).toISOString(),
-  };
-  const text = readFileSync(file, 'utf8').replaceAll(/\{(\w+)\}/g, (word, name) => words[name] ?? word);
-  await client.call(postApply, { body: { documents: [{ file: 'monitor.yaml', text }] } });
-  await importHistory(client, {
-    ...{ seed, model: MODEL, version: champion.version, start, end, perHour: VISITS_PER_HOUR },
-    answer: (user) => ({ item_index: [...(ranked[user] ?? [])] }),
-    audienceAt: (instant) => (instant < seasonBegan ? usual : crowd),
-  });
-  return start;
 }

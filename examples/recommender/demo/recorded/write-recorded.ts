@@ -1,20 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RecommenderModel } from '../../training/recommender-model.ts';
-import { scoreUser, topItems } from '../../training/score.ts';
 import { variantParams } from '../../training/variants.ts';
 import { lossesOf } from '../artifacts.ts';
 import { type Candidate, makeCandidates } from '../candidates.ts';
 import { packRecordedCandidates, type RecordedCandidate } from './recorded-candidates.ts';
+import { listTopItems } from './recorded-model.ts';
 
 const SEED = 1;
-const LIST_LENGTH = 10;
 /** The lists of the models that can be promoted. */
 const LISTED = /^mf-(16|32|64)$/;
 
 const round = (value: number, decimals: number) => Number(value.toFixed(decimals));
 
-/** Trains and measures the models of the demo and writes their outcome: `node …/write-recorded.ts`. */
+/** Trains and measures the models of the demo and writes their outcome: `node …/write-recorded.ts`; then run write-served.ts. */
 const made = await makeCandidates({ seed: SEED, report: console.log });
 const [first] = made;
 if (first === undefined) throw new Error('no model was trained');
@@ -25,7 +23,7 @@ const recorded = {
   lists: Object.fromEntries(
     made
       .filter(({ trained }) => LISTED.test(trained.variant.name))
-      .map(({ trained }) => [trained.variant.name, listAll(trained.model)]),
+      .map(({ trained }) => [trained.variant.name, listTopItems(trained.model)]),
   ),
 };
 const path = join(import.meta.dirname, 'candidates.json.gz');
@@ -55,12 +53,4 @@ function toRecorded({ trained, quality, serving, ...rest }: Candidate): Recorded
       })),
     },
   };
-}
-
-function listAll(model: RecommenderModel): number[][] {
-  const scores = new Float64Array(model.itemCount);
-  return Array.from({ length: model.userCount }, (_, user) => {
-    scoreUser(model, user, scores);
-    return [...topItems(scores, LIST_LENGTH)];
-  });
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { type LakeRow, type LakeSession, quoteIdentifier, quoteLiteral } from '../../../platform/lake/index.ts';
 import { findBillDimension } from '../../billing/index.ts';
 import type { Charge } from './reconcile.ts';
@@ -18,10 +19,15 @@ export interface Link {
 }
 
 export interface LinkedCharge extends Charge {
-  readonly link: Link;
-  readonly currency: string;
   readonly gpuCount: string | null;
   readonly coreCount: string | null;
+}
+
+/** Charges of one link in one currency, in order of time. */
+export interface LinkedCharges {
+  readonly link: Link;
+  readonly currency: string;
+  readonly charges: readonly LinkedCharge[];
 }
 
 const foldSql = (expression: string) => `lower(trim(${expression}))`;
@@ -31,7 +37,12 @@ const buildFoldedTagSql = (field: LinkField) => foldSql(findBillDimension(`tag:s
  * Fills `linked`: the bill's rows with their link to usage; the resource takes precedence over tags. `bill` has
  * `amount`.
  */
-export async function createLinked(session: LakeSession, bill: string, links: readonly Link[]): Promise<void> {
+export async function createLinked(
+  session: LakeSession,
+  bill: string,
+  links: readonly Link[],
+  rowsAtOnce = ROWS_AT_ONCE,
+): Promise<void> {
   await session.query('CREATE TEMP TABLE wanted (link_by VARCHAR, link_value VARCHAR)');
   const rows = links.map(({ by, value }) => `(${quoteLiteral(by)}, ${quoteLiteral(value)})`);
   for (let start = 0; start < rows.length; start += ROWS_A_STATEMENT) {
@@ -46,23 +57,43 @@ export async function createLinked(session: LakeSession, bill: string, links: re
     .map((field) => `WHEN ${quoteIdentifier(field)}.link_value IS NOT NULL THEN ${quoteLiteral(field)}`)
     .join(' ');
   const values = ['resource', ...linkFields].map((field) => `${quoteIdentifier(field)}.link_value`).join(', ');
-  const buildLinked = (condition: string) => `SELECT
+  const matched = `SELECT
       CASE WHEN resource.link_value IS NOT NULL THEN 'resource' ${by} END AS link_by, coalesce(${values}) AS link_value,
-      ResourceId, currency, start_ms, end_ms, sum(amount) AS billed, max(hours) AS hours, max(gpus) AS gpus, max(cores) AS cores
+      ResourceId, currency, start_ms, end_ms, amount, hours, gpus, cores
     FROM (SELECT ${foldSql('ResourceId')} AS resource_id, ResourceId, BillingCurrency AS currency, amount, ServiceCategory,
         epoch_ms(ChargePeriodStart) AS start_ms, epoch_ms(ChargePeriodEnd) AS end_ms, ${tags},
         CASE WHEN ConsumedUnit ILIKE 'hour%' AND ChargeCategory = 'Usage' AND ConsumedQuantity > 0 THEN ConsumedQuantity END AS hours,
         TRY_CAST(SkuPriceDetails->>'$.GpuCount' AS DECIMAL(18,6)) AS gpus, TRY_CAST(SkuPriceDetails->>'$.CoreCount' AS DECIMAL(18,6)) AS cores
-      FROM ${bill} WHERE amount IS NOT NULL AND ${condition}) b
+      FROM ${bill} WHERE amount IS NOT NULL) b
     LEFT JOIN wanted resource ON resource.link_by = 'resource' AND resource.link_value = b.resource_id ${joins.join(' ')}
-    WHERE coalesce(${values}) IS NOT NULL OR (b.resource_id <> '' AND b.ServiceCategory IN ('Compute', 'AI and Machine Learning'))
-    GROUP BY ALL`;
-  // A resource is in one share, so that each group is whole and memory does not grow with the bill.
-  const shares = Math.max(1, Math.ceil(session.countFileRows(bill) / ROWS_AT_ONCE));
+    WHERE coalesce(${values}) IS NOT NULL OR (b.resource_id <> '' AND b.ServiceCategory IN ('Compute', 'AI and Machine Learning'))`;
+  if (session.countFileRows(bill) <= rowsAtOnce) await storeGroups(session, `(${matched})`, 1);
+  else await storeLargeGroups(session, matched, rowsAtOnce);
+}
+
+/** Fills `linked` in shares of the resources: a resource is in one share, so that each group is whole and memory does not grow with the bill. */
+async function storeGroups(session: LakeSession, matched: string, shares: number): Promise<void> {
   for (let share = 0; share < shares; share += 1) {
     const condition = shares === 1 ? 'true' : `hash(ResourceId) % ${shares} = ${share}`;
     const into = share === 0 ? 'CREATE TEMP TABLE linked AS' : 'INSERT INTO linked';
-    await session.inTurn(() => session.query(`${into} ${buildLinked(condition)}`));
+    await session.inTurn(() =>
+      session.query(`${into} SELECT link_by, link_value, ResourceId, currency, start_ms, end_ms, sum(amount) AS billed,
+        max(hours) AS hours, max(gpus) AS gpus, max(cores) AS cores FROM ${matched} WHERE ${condition} GROUP BY ALL`),
+    );
+  }
+}
+
+/** Reads a large bill once, into a file with the columns that count, and groups that. */
+async function storeLargeGroups(session: LakeSession, matched: string, rowsAtOnce: number): Promise<void> {
+  const path = session.scratchPath('parquet');
+  try {
+    const [copied] = await session.inTurn(() =>
+      session.query(`COPY (${matched}) TO ${quoteLiteral(path)} (FORMAT parquet, COMPRESSION zstd)`),
+    );
+    const shares = Math.max(1, Math.ceil(Number(copied?.Count ?? 0) / rowsAtOnce));
+    await storeGroups(session, `read_parquet(${quoteLiteral(path)})`, shares);
+  } finally {
+    await rm(path, { force: true });
   }
 }
 
@@ -70,21 +101,24 @@ export async function createLinked(session: LakeSession, bill: string, links: re
 export async function readLinkedCharges(
   session: LakeSession,
   window: { start: number; end: number },
-): Promise<LinkedCharge[]> {
+): Promise<LinkedCharges[]> {
   const rows =
     await session.query(`SELECT link_by, link_value, currency, coalesce(start_ms, ${window.start})::VARCHAR AS start,
       coalesce(end_ms, ${window.end})::VARCHAR AS until, sum(billed)::VARCHAR AS billed, max(hours)::VARCHAR AS hours,
       max(gpus)::VARCHAR AS gpus, max(cores)::VARCHAR AS cores
     FROM linked WHERE link_by IS NOT NULL GROUP BY ALL ORDER BY ALL`);
-  return rows.map((row) => ({
-    link: { by: row.link_by as Link['by'], value: String(row.link_value) },
-    currency: String(row.currency),
-    start: Number(row.start),
-    end: Number(row.until),
-    billed: String(row.billed),
-    hours: toTextOrNull(row.hours),
-    gpuCount: toTextOrNull(row.gpus),
-    coreCount: toTextOrNull(row.cores),
+  const groups = Map.groupBy(rows, (row) => JSON.stringify([row.link_by, row.link_value, row.currency]));
+  return [...groups.values()].map((group) => ({
+    link: { by: group[0]?.link_by as Link['by'], value: String(group[0]?.link_value) },
+    currency: String(group[0]?.currency),
+    charges: group.map((row) => ({
+      start: Number(row.start),
+      end: Number(row.until),
+      billed: String(row.billed),
+      hours: toTextOrNull(row.hours),
+      gpuCount: toTextOrNull(row.gpus),
+      coreCount: toTextOrNull(row.cores),
+    })),
   }));
 }
 

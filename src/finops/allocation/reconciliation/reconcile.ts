@@ -50,7 +50,13 @@ interface Piece {
   readonly interval: UsedInterval;
   readonly hours: Decimal;
   /** Cost of the interval, pro rata to its time; null when unknown in the currency of the bill. */
-  readonly cost: Decimal | null;
+  readonly cost: RoundedCost | null;
+}
+
+interface RoundedCost {
+  readonly exact: Decimal;
+  /** To the decimals of the lake. */
+  readonly rounded: Decimal;
 }
 
 /**
@@ -66,8 +72,9 @@ export function reconcileResource(
   currency: string,
 ): Reconciled {
   const sum = createSum();
+  const measure = createMeasure(currency);
   for (const [charge, touching] of pairCharges(charges, intervals)) {
-    const pieces = touching.map((interval) => buildPiece(interval, charge, currency));
+    const pieces = touching.map((interval) => measure(interval, charge));
     addCharge(sum, charge, pieces, capacity);
   }
   const metered = sum.unpriced ? null : decimalString(sum.metered);
@@ -137,8 +144,7 @@ function addCovered(covered: Sum['covered'], interval: UsedInterval, charge: Cha
 }
 
 function addShares(sum: Sum, held: string, pieces: readonly Piece[]): void {
-  const costs = pieces.map(({ cost }) => cost);
-  const priced = costs.filter((cost) => cost !== null);
+  const priced = pieces.flatMap(({ cost }) => cost?.exact ?? []);
   const byCost = priced.length === pieces.length && priced.some((cost) => cost.gt(0));
   const weights = byCost ? priced : pieces.map(({ hours }) => hours);
   // Most charges have one holder.
@@ -148,11 +154,11 @@ function addShares(sum: Sum, held: string, pieces: readonly Piece[]): void {
     const key = JSON.stringify(interval.subject);
     const known = sum.subjects.get(key) ?? createSubjectSum(interval.subject);
     if (cost === null) sum.unpriced = true;
-    else sum.metered = sum.metered.plus(roundAmount(cost));
+    else sum.metered = sum.metered.plus(cost.rounded);
     sum.subjects.set(key, {
       subject: interval.subject,
       reconciled: known.reconciled.plus(shares[index] ?? '0'),
-      metered: known.metered === null || cost === null ? null : known.metered.plus(roundAmount(cost)),
+      metered: known.metered === null || cost === null ? null : known.metered.plus(cost.rounded),
       hours: known.hours.plus(hours),
     });
   }
@@ -180,11 +186,32 @@ function* pairCharges(
   }
 }
 
-function buildPiece(interval: UsedInterval, charge: Charge, currency: string): Piece {
-  const milliseconds = Math.min(interval.end, charge.end) - Math.max(interval.start, charge.start);
-  const part = decimal(milliseconds).dividedBy(interval.end - interval.start);
-  const cost = interval.cost?.currency === currency ? decimal(interval.cost.amount).times(part) : null;
-  return { interval, hours: decimal(interval.quantity).times(milliseconds).dividedBy(MS_PER_HOUR), cost };
+/**
+ * Measures the part of an interval in a charge period. Intervals of usage are mostly alike, such as hours of one replica, so each
+ * quantity and time is divided once.
+ */
+function createMeasure(currency: string): (interval: UsedInterval, charge: Charge) => Piece {
+  const hours = new Map<string, Decimal>();
+  const costs = new Map<string, RoundedCost>();
+  return (interval, charge) => {
+    const { quantity, start, end, cost } = interval;
+    const milliseconds = Math.min(end, charge.end) - Math.max(start, charge.start);
+    const ofTime = remember(hours, `${quantity} ${milliseconds}`, () =>
+      decimal(quantity).times(milliseconds).dividedBy(MS_PER_HOUR),
+    );
+    if (cost?.currency !== currency) return { interval, hours: ofTime, cost: null };
+    const ofCost = remember(costs, `${cost.amount} ${milliseconds} ${end - start}`, () => {
+      const exact = decimal(cost.amount).times(decimal(milliseconds).dividedBy(end - start));
+      return { exact, rounded: exact.toDecimalPlaces(EXACT_DECIMALS) };
+    });
+    return { interval, hours: ofTime, cost: ofCost };
+  };
+}
+
+function remember<T>(known: Map<string, T>, key: string, compute: () => T): T {
+  const value = known.get(key) ?? compute();
+  known.set(key, value);
+  return value;
 }
 
 function countHours(start: number, end: number): Decimal {

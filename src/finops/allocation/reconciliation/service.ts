@@ -6,10 +6,12 @@ import { decimal, decimalString, sumDecimals, toMonthPeriod } from '../../../pla
 import { billRows } from '../../billing/index.ts';
 import { type CostMetric, DEFAULT_METRIC } from '../../billing/schema.ts';
 import { getCostColumn, type ReportDeps, toExact } from '../coverage.ts';
+import { parsePartitionPeriod } from '../derivation.ts';
 import {
   createLinked,
   type Link,
   type LinkedCharge,
+  type LinkedCharges,
   linkFields,
   readLinkedCharges,
   readUntrackedResources,
@@ -49,16 +51,22 @@ async function reconcilePeriod(
   const window = { start: Date.parse(month.start), end: Date.parse(month.end) };
   const intervals = await deps.metered.within(deps.store, window);
   const byLink = Map.groupBy(intervals, (interval) => buildLinkKey(findLink(interval)));
-  const bill = `(SELECT *, ${getCostColumn(metric)} AS amount FROM ${await deps.lake.relation(deps.store, billRows)}
-    WHERE period = ${quoteLiteral(period)})`;
-  const { charges, untracked } = await deps.lake.session(async (session) => {
-    const links = intervals.flatMap((interval) => findLink(interval) ?? []);
-    await createLinked(session, bill, [...new Map(links.map((link) => [buildLinkKey(link), link])).values()]);
-    return { charges: await readLinkedCharges(session, window), untracked: await readUntrackedResources(session) };
-  });
-  const linked = [...Map.groupBy(charges, (charge) => `${buildLinkKey(charge.link)} ${charge.currency}`).values()].map(
-    (group) => reconcileGroup(group, byLink),
+  const files = (await deps.lake.files(deps.store, billRows)).filter(
+    ({ partition }) => parsePartitionPeriod(partition) === period,
   );
+  const bill = `(SELECT *, ${getCostColumn(metric)} AS amount FROM ${deps.lake.stagedRelation(billRows, files)}
+    WHERE period = ${quoteLiteral(period)})`;
+  const all = intervals.flatMap((interval) => findLink(interval) ?? []);
+  const links = [...new Map(all.map((link) => [buildLinkKey(link), link])).values()];
+  // The rows of the bill that link to usage depend on the names of the usage alone, not on its amount.
+  const names = links.map(buildLinkKey).toSorted();
+  const { charges, untracked } = await deps.lake.derive(`linked ${JSON.stringify(names)}`, [bill], () =>
+    deps.lake.session(async (session) => {
+      await createLinked(session, bill, links);
+      return { charges: await readLinkedCharges(session, window), untracked: await readUntrackedResources(session) };
+    }),
+  );
+  const linked = charges.map((group) => reconcileGroup(group, byLink));
   const resources = [...linked.map(({ resource }) => resource), ...untracked.map(toUntrackedResource)];
   return { intervals, linked, resources };
 }
@@ -105,13 +113,13 @@ function buildLinkKey(link: Link | null): string {
   return link === null ? '' : `${link.by}=${link.value}`;
 }
 
-function reconcileGroup(group: readonly LinkedCharge[], byLink: ReadonlyMap<string, readonly MeteredInterval[]>) {
-  const [first] = group;
-  if (first === undefined) throw new Error('a group has at least one charge');
-  const { link, currency } = first;
+function reconcileGroup(
+  { link, currency, charges }: LinkedCharges,
+  byLink: ReadonlyMap<string, readonly MeteredInterval[]>,
+) {
   const intervals = byLink.get(buildLinkKey(link)) ?? [];
-  const capacity = findCapacity(group, intervals);
-  const { subjects, coveredMs, ...sums } = reconcileResource(group, intervals, capacity, currency);
+  const capacity = findCapacity(charges, intervals);
+  const { subjects, coveredMs, ...sums } = reconcileResource(charges, intervals, capacity, currency);
   const resource: Resource = {
     resource: nameResource(link),
     match: link.by === 'resource' ? 'resource' : 'tag',

@@ -1,4 +1,5 @@
 import type { Notice } from '../../../platform/notices/index.ts';
+import { decimal, formatDayText, formatMoneyText, formatRangeText } from '../../../platform/units/index.ts';
 import type { Anomaly } from '../schema.ts';
 
 interface Announcement {
@@ -33,7 +34,7 @@ export function buildWithdrawalNotice({
   const { start, end } = anomaly;
   const text = [
     title,
-    `Days: ${start} to ${end}. Later bills do not show it, and it is not counted.`,
+    `Days: ${formatRangeText(start, end)}. Later bills do not show it, and it is not counted.`,
     ...buildPageLines(anomaly, publicUrl),
   ].join('\n');
   return {
@@ -74,7 +75,7 @@ function buildNoticeText(
   publicUrl: string | null,
 ): string {
   const { id, start, end, state } = anomaly;
-  const days = state === 'open' ? `Open since ${start}.` : `Days: ${start} to ${end}.`;
+  const days = state === 'open' ? `Open since ${formatDayText(start)}.` : `Days: ${formatRangeText(start, end)}.`;
   return [
     title,
     [formatImpact(anomaly), days].filter((line) => line !== null).join(' '),
@@ -86,5 +87,5 @@ function buildNoticeText(
 
 function formatImpact({ impact, currency, direction }: Anomaly): string | null {
   if (impact === null || currency === null) return null;
-  return `${Number(impact.replace('-', '')).toFixed(2)} ${currency} ${direction === 'over' ? 'more' : 'less'} than expected.`;
+  return `${formatMoneyText({ amount: decimal(impact).abs().toFixed(2), currency })} ${direction === 'over' ? 'more' : 'less'} than expected.`;
 }

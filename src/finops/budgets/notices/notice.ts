@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import type { Notice as Told } from '../../../platform/notices/index.ts';
-import { decimal, decimalString, formatMoneyText } from '../../../platform/units/index.ts';
+import {
+  decimal,
+  decimalString,
+  formatDayText,
+  formatInstantText,
+  formatMoneyText,
+} from '../../../platform/units/index.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
 import { Budget } from '../schema.ts';
 import { ExpectedBreach } from './expected-breach.ts';
@@ -49,7 +55,7 @@ function buildCloudEvent({ id, threshold, at, budget, expected }: Notice): Told[
 /** `Budget recs has reached 80 % of its limit.` */
 function buildNoticeTitle({ threshold, expected, budget: { name } }: Notice): string {
   if (threshold.startsWith(FORECAST) && expected !== null) {
-    const about = expected.day === null ? '' : `, about ${expected.day}`;
+    const about = expected.day === null ? '' : `, about ${formatDayText(expected.day)}`;
     return `Budget ${name} is forecast to be passed: ${Math.floor(expected.probability * 100)} % probable${about}.`;
   }
   if (threshold === 'exhausted') return `Budget ${name} is exhausted: the unspent amount is reserved.`;
@@ -69,7 +75,7 @@ function buildNoticeText(notice: Notice): string {
     ...(expected === null
       ? forecastText(forecast === null ? null : money(forecast.amount), forecastBasis)
       : [`Forecast: ${money(expected.mean)} (${money(expected.lo80)} to ${money(expected.hi80)} in 80 of 100 cases).`]),
-    `Its window: ${period.start} to ${period.end}.`,
+    `Its window: ${formatInstantText(period.start)} to ${formatInstantText(period.end)}.`,
   ].join('\n');
 }
 

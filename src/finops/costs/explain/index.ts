@@ -40,13 +40,14 @@ export async function explain(deps: CostsDeps, question: ExplainQuestion): Promi
     await prepareSide(deps, question, question.to, dimensions),
   ];
   const [from, to] = [await readSideTotals(deps, before), await readSideTotals(deps, after)];
-  const folded = await fold(deps, buildItemsSql(before, after, dimensions), dimensions, question.limit);
-  return {
-    metric: question.metric,
-    from: from.range,
-    to: to.range,
-    ...buildExplanation(folded, [from, to], question.limit),
-  };
+  const items = buildItemsSql(before, after, dimensions);
+  const name = `explanation ${JSON.stringify([dimensions, question.limit])}`;
+  const statements = [items, buildTotalsSql(before), buildTotalsSql(after)];
+  const explained = await deps.lake.derive(name, statements, async () => {
+    const folded = await fold(deps, items, dimensions, question.limit);
+    return buildExplanation(folded, [from, to], question.limit);
+  });
+  return { metric: question.metric, from: from.range, to: to.range, ...explained };
 }
 
 async function prepareSide(
@@ -58,7 +59,7 @@ async function prepareSide(
   const [from = period, to = from] = period.split('..');
   const selection = { metric, filter, from, to };
   const compared = { selection, relations: await buildRelations(deps, selection, dimensions) };
-  if ((await deps.lake.query(buildCoversSql(compared))).length > 0) return compared;
+  if ((await deps.lake.queryKept(buildCoversSql(compared))).length > 0) return compared;
   const detail = `No bill covers ${period}, so it cannot be compared. List the billing periods with: steelyard cost dimensions`;
   throw new AppError('bill_period_not_covered', detail, { period });
 }
@@ -70,7 +71,7 @@ interface SideTotals {
 
 async function readSideTotals(deps: CostsDeps, compared: ComparedSide): Promise<SideTotals> {
   const { selection } = compared;
-  const rows = await deps.lake.query(buildTotalsSql(compared));
+  const rows = await deps.lake.queryKept(buildTotalsSql(compared));
   const rowsWithoutMetric = rows.reduce((sum, row) => sum + Number(row.missing), 0);
   const rejectedRows = await countRejectedRows(deps, selection);
   const { from = '', to = '' } = selection;

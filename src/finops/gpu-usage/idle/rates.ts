@@ -1,4 +1,5 @@
 import type { Sql } from '../../../platform/store/index.ts';
+import { formatPriceText } from '../../../platform/units/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
 import type { ImportPrice } from '../../gpu-telemetry/index.ts';
 import { type BookedPrice, formatUsedPrice, type Prices, toUsedPrice } from '../../prices/index.ts';
@@ -29,7 +30,7 @@ export async function readRates(sql: Sql, prices: Pick<Prices, 'of'>, imports: r
   const booked = new Map<string, readonly BookedPrice[]>();
   for (const { id, stated, resource } of imports) {
     if (stated !== null) {
-      const source = `${stated.amount} ${stated.currency} an hour, stated with the import of readings`;
+      const source = `${formatPriceText(stated)} an hour, stated with the import of readings`;
       rates.push({ import: id, price: stated, source, since: 0, until: FOREVER_MS });
       reasons.set(id, null);
     } else if (resource === null) {

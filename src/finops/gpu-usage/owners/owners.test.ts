@@ -79,7 +79,7 @@ describe('GPU time by owner', () => {
     expect(byTeam.get('fraud')?.gpuHours.used).toBeCloseTo(0.4, 9);
     expect(cost).toMatchObject({ paid: '4', used: '2', underUsed: '2', currency: 'USD', unpricedGpuHours: 0 });
     expect(byTeam.get('fraud')?.cost).toMatchObject({ paid: '1', used: '0.8', underUsed: '0.2' });
-    expect(cost.priceSources).toEqual(['2 USD an hour, stated with the import of readings']);
+    expect(cost.priceSources).toEqual(['$2 an hour, stated with the import of readings']);
   });
 
   it('tells idle time of an owner from time that nobody held, and used from unknown', async () => {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { LakeRow, LakeSession } from '../../../platform/lake/index.ts';
-import { decimal, decimalString } from '../../../platform/units/index.ts';
+import { decimal, formatMoneyText } from '../../../platform/units/index.ts';
 import {
   findHoldersById,
   findTimesWithin,
@@ -204,7 +204,7 @@ async function readPricing(deps: OwnedDeps, { sets, owners }: HolderTimes) {
       const isUsable = metered.currency === billed.currency && decimal(metered.amount).greaterThan(0);
       if (!isUsable) return [];
       const ratio = divideFractions(parseFraction(billed.amount), parseFraction(metered.amount));
-      const source = `reconciled: the bill has ${decimalString(billed.amount)} ${billed.currency} for run ${run}, metered at ${metered.amount}`;
+      const source = `reconciled: the bill has ${formatMoneyText(billed)} for run ${run}, metered at ${formatMoneyText(metered)}`;
       return [[run, { ratio, source, currency: billed.currency }] as const];
     }),
   );

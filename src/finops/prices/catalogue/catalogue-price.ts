@@ -1,3 +1,4 @@
+import { formatPriceText } from '../../../platform/units/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
 
 /** On-demand price of one machine type in a catalogue. */
@@ -63,7 +64,11 @@ export function collectPrices(): PriceCollector {
 }
 
 function buildConflict({ resource, region, price: { amount, currency } }: CataloguePrice, other: string): LeftOut {
-  return { resource, region, reason: `it is priced twice, at ${amount} and at ${other} ${currency}` };
+  return {
+    resource,
+    region,
+    reason: `it is priced twice, at ${formatPriceText({ amount, currency })} and at ${formatPriceText({ amount: other, currency })}`,
+  };
 }
 
 /** A day or an instant of a catalogue, as we write instants. Null when it is neither. */

@@ -116,7 +116,7 @@ describe('an AWS price list', () => {
     expect(await importAws(awsJson(twice))).toMatchObject({
       prices: 1,
       leftOutPrices: 1,
-      leftOut: [{ resource: 'c5.large', region: 'us-east-1', reason: 'it is priced twice, at 0.085 and at 0.086 USD' }],
+      leftOut: [{ resource: 'c5.large', region: 'us-east-1', reason: 'it is priced twice, at $0.085 and at $0.086' }],
     });
   });
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '../../../platform/errors/index.ts';
-import { decimal, decimalString } from '../../../platform/units/index.ts';
+import { decimal, decimalString, formatPriceText } from '../../../platform/units/index.ts';
 import type { Money } from '../../../platform/units/schema.ts';
 import type { BilledUsage, Costs } from '../../costs/index.ts';
 import { findPrice, type PriceInputDeps, refuseTwoCurrencies } from '../asked-prices/money-of.ts';
@@ -86,7 +86,7 @@ function findPaidPrice(usage: BilledUsage | null): Money {
     throw new AppError('demand_unusable', 'No on-demand row has a price. State it, for example --on-demand 3.06USD/h.');
   }
   if (other !== undefined) {
-    const detail = `The usage was paid for at ${usage?.prices.length} prices, such as ${price.amount} and ${other.amount} ${price.currency}. Filter to one skuId, or state --on-demand.`;
+    const detail = `The usage was paid for at ${usage?.prices.length} prices, such as ${formatPriceText(price)} and ${formatPriceText(other)}. Filter to one skuId, or state --on-demand.`;
     throw new AppError('demand_unusable', detail, { prices: usage?.prices.length });
   }
   return { amount: decimalString(price.amount), currency: price.currency };

@@ -1,5 +1,5 @@
+import { formatDayText, formatMonthText } from '../../../platform/units/index.ts';
 import { describeUsedRate } from '../../exchange/schema.ts';
-import { formatMonthName } from '../months.ts';
 import type { IssuedStatement, StatementAmount, StatementFacts } from '../schema.ts';
 import { formatTeam } from '../team.ts';
 import {
@@ -19,7 +19,7 @@ import { chargeNames, wayNames } from './words.ts';
  * same facts yield the same bytes.
  */
 export function buildStatementPage(facts: StatementFacts, issued: IssuedStatement | null): string {
-  const title = `${formatTeam(facts.team)} · ${formatMonthName(facts.period)}`;
+  const title = `${formatTeam(facts.team)} · ${formatMonthText(facts.period)}`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -46,9 +46,12 @@ function describeKind(issued: IssuedStatement | null): string {
 
 function buildHeader(facts: StatementFacts, issued: IssuedStatement | null): string {
   const number = issued === null ? 'Live view, not issued' : `No. ${issued.number}${describeRevision(issued)}`;
-  const day = issued === null ? '' : `<p>Issued ${issued.issuedAt.slice(0, 10)} by ${escapeHtml(issued.issuedBy)}</p>`;
+  const day =
+    issued === null
+      ? ''
+      : `<p>Issued ${formatDayText(issued.issuedAt.slice(0, 10))} by ${escapeHtml(issued.issuedBy)}</p>`;
   return `<header>
-<div><p class="kind">${describeKind(issued)} statement</p><h1>${escapeHtml(formatTeam(facts.team))}</h1><p class="month">${formatMonthName(facts.period)}</p></div>
+<div><p class="kind">${describeKind(issued)} statement</p><h1>${escapeHtml(formatTeam(facts.team))}</h1><p class="month">${formatMonthText(facts.period)}</p></div>
 <div class="number"><p>${number}</p>${day}</div>
 </header>`;
 }
@@ -70,7 +73,7 @@ ${buildBars(ways.map((way) => ({ label: wayNames[way.way], className: way.way, a
 }
 
 function buildFigure(label: string, amount: string, before: string | null, previousPeriod: string): string {
-  const than = `${formatMonthName(previousPeriod)}: ${before === null ? 'no bill' : `${formatMoney(before)}${describeChange(amount, before)}`}`;
+  const than = `${formatMonthText(previousPeriod)}: ${before === null ? 'no bill' : `${formatMoney(before)}${describeChange(amount, before)}`}`;
   return `<div><dt>${escapeHtml(label)}</dt><dd class="big">${formatMoney(amount)}</dd><dd class="than">${than}</dd></div>`;
 }
 
@@ -201,8 +204,8 @@ function buildFooter(facts: StatementFacts, issued: IssuedStatement | null): str
     ...buildLeftOutLines(facts),
     `Based on ${facts.deliveries.length === 1 ? 'delivery' : 'deliveries'} ${facts.deliveries.join(', ') || 'none'}, allocation rules version ${facts.rulesVersion}${facts.basis === null ? '' : `, basis ${facts.basis}`}.`,
     facts.previousRulesVersion === null
-      ? `No bill covers ${formatMonthName(facts.previousPeriod)}.`
-      : `${formatMonthName(facts.previousPeriod)} is based on ${facts.previousDeliveries.join(', ') || 'none'}, rules version ${facts.previousRulesVersion}${facts.previousBasis === null ? '' : `, basis ${facts.previousBasis}`}.`,
+      ? `No bill covers ${formatMonthText(facts.previousPeriod)}.`
+      : `${formatMonthText(facts.previousPeriod)} is based on ${facts.previousDeliveries.join(', ') || 'none'}, rules version ${facts.previousRulesVersion}${facts.previousBasis === null ? '' : `, basis ${facts.previousBasis}`}.`,
     ...(issued === null ? [] : buildIssuedLines(issued)),
   ];
   return `<footer>${lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n')}</footer>`;

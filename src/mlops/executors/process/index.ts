@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { chmod } from 'node:fs/promises';
+import { chmod, readdir } from 'node:fs/promises';
 import { cpus as cpusOf, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -96,6 +96,20 @@ export function createProcessExecutor({ environment, user, clock }: ProcessExecu
     remove: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   };
+}
+
+/** Kills all commands whose working copies are in a folder, also those of an earlier server; resolves when they have ended. */
+export async function killAllCommands(workFolder: string, why: string): Promise<void> {
+  const ids = await readdir(workFolder).catch(() => []);
+  const found = ids.map((id) =>
+    findExecution({ id, graceMs: 0, folder: buildExecutionFolder({ folder: join(workFolder, id) }) }),
+  );
+  await Promise.all(
+    found.map((execution) => {
+      execution?.kill(why);
+      return execution?.ended;
+    }),
+  );
 }
 
 async function describeMachine(): Promise<Machine> {

@@ -27,13 +27,14 @@ export function readMonitorHealth(deps: VersionLookDeps): MonitorHealth {
 }
 
 function createReadOnce(reader: MonitorReader): MonitorReader {
+  const since = performance.now();
   const windows = new Map<string, ReturnType<MonitorReader['window']>>();
   const versions = new Map<string, ReturnType<MonitorReader['versions']>>();
   return {
     window: ({ monitor, spec }, selection) =>
-      remember(windows, [monitor, selection], () => reader.window({ monitor, spec }, selection)),
+      remember(windows, [monitor, selection], () => reader.window({ monitor, spec }, selection, since)),
     versions: ({ monitor, spec }, period) =>
-      remember(versions, [monitor, period], () => reader.versions({ monitor, spec }, period)),
+      remember(versions, [monitor, period], () => reader.versions({ monitor, spec }, period, since)),
   };
 }
 

@@ -8,30 +8,37 @@ import { readWindows, type Tables } from './windows.ts';
 
 type PredictionSelection = Omit<Selection, 'model' | 'knownAt'>;
 
-/** Figures of a monitor from its stored windows and rows, and from the log where those are missing or too old. */
+/**
+ * Figures of a monitor from its stored windows and rows, and from the log where those are missing or too old. `since`: rows that arrived
+ * later may be missing, as `performance.now()`; left out: now. Questions of one answer that state the same instant share one scoring of the log.
+ */
 export interface MonitorReader {
   /** Figures of the selected predictions as one window; null: there are no predictions, or a large log is scored for the first time. */
-  window(monitor: Monitor, selection: PredictionSelection): Promise<MonitorWindow | null>;
+  window(monitor: Monitor, selection: PredictionSelection, since?: number): Promise<MonitorWindow | null>;
   /** Predictions in [start, end) by model version, the one with the latest prediction first; none while a large log is scored for the first time. */
-  versions(monitor: Monitor, period: Pick<Selection, 'start' | 'end'>): Promise<readonly VersionCount[]>;
+  versions(
+    monitor: Monitor,
+    period: Pick<Selection, 'start' | 'end'>,
+    since?: number,
+  ): Promise<readonly VersionCount[]>;
 }
 
 interface ReaderDeps extends Tables {
   readonly clock: Clock;
-  readonly storedWindows: Pick<StoredWindows, 'find' | 'countVersions' | 'isScoring'>;
+  readonly storedWindows: Pick<StoredWindows, 'findFigures' | 'countVersions' | 'isScoring'>;
 }
 
 export function createMonitorReader({ clock, storedWindows, ...tables }: ReaderDeps): MonitorReader {
   return {
-    async window(monitor, selected) {
-      const stored = await storedWindows.find(monitor, { by: 'all', ...selected });
-      if (stored !== null) return findFilled(stored.windows);
+    async window(monitor, selected, since) {
+      const stored = await storedWindows.findFigures(monitor, { by: 'all', ...selected }, since);
+      if (stored !== null) return findFilled(stored);
       const { spec } = monitor;
       const selection = { ...selected, model: spec.model, knownAt: new Date(clock.now()).toISOString() };
       return findFilled((await readWindows(tables, { spec, selection, by: 'all' })).windows);
     },
-    async versions(monitor, period) {
-      const stored = await storedWindows.countVersions(monitor, period);
+    async versions(monitor, period, since) {
+      const stored = await storedWindows.countVersions(monitor, period, since);
       if (stored !== null) return stored;
       if (await storedWindows.isScoring(monitor)) return [];
       const selection = { ...period, model: monitor.spec.model };

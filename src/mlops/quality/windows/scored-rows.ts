@@ -69,7 +69,7 @@ export interface ScoringRequest {
 }
 
 /** Bytes of the shortest row that waits in a journal, to count these rows without a read. */
-const SHORTEST_ROW_BYTES = 100;
+export const SHORTEST_ROW_BYTES = 100;
 
 /**
  * Joins predictions with their labels and scores them, for the time of `work`. More rows than the memory of the engine is for are scored in

@@ -13,6 +13,7 @@ import { listScores } from '../../monitors/index.ts';
 import { Estimation, type MonitorSpec } from '../../monitors/schema.ts';
 import { buildConditions, type Selection } from '../../predictions/index.ts';
 import type { EstimateModel } from '../estimates/learn.ts';
+import { RowAnswers } from './row-answers.ts';
 import { buildInputPath, type ScoredFacts, type ScoredRows } from './scored-rows.ts';
 import { countVersionsOf, type VersionCount } from './version-counts.ts';
 import { type ShownCut, showCut, type WindowQuery } from './windows.ts';
@@ -104,8 +105,8 @@ export interface RowsFile extends AsyncDisposable {
 
 /** Scored rows of monitors as one Parquet object each, in the order of time, so that a cut which is not stored is one query over one file. */
 export interface StoredRows {
-  /** Writes all predictions of a monitor, with their inputs as columns, while they are being read. */
-  write(rows: ScoredRows, spec: MonitorSpec): Promise<RowsFile>;
+  /** Writes the predictions of a monitor while they are being read, with their inputs as columns unless stated otherwise. */
+  write(rows: ScoredRows, spec: MonitorSpec, options?: { readonly withInputs: boolean }): Promise<RowsFile>;
   /** Replaces the stored file with a newly written one. */
   put(folder: string, file: RowsFile, facts: RowsFacts): Promise<void>;
   /** Null where nothing is stored, or it is damaged. */
@@ -121,6 +122,8 @@ export interface StoredRows {
 
 export function createStoredRows(deps: StoredRowsDeps): StoredRows {
   const kept = new Map<string, StoredRowSet>();
+  const cuts = new RowAnswers<ShownCut | null>();
+  const counts = new RowAnswers<VersionCount[] | null>();
   const keep = (folder: string, rows: StoredRowSet) => {
     kept.delete(folder);
     kept.set(folder, rows);
@@ -142,7 +145,7 @@ export function createStoredRows(deps: StoredRowsDeps): StoredRows {
     }
   };
   return {
-    write: (rows, spec) => writeRows(deps, rows, spec),
+    write: (rows, spec, { withInputs } = { withInputs: true }) => writeRows(deps, rows, spec, withInputs),
     async put(folder, file, facts) {
       const stored = await saveFile(deps, folder, file, facts);
       await removeOthers(deps, folder, stored.file.name);
@@ -156,10 +159,13 @@ export function createStoredRows(deps: StoredRowsDeps): StoredRows {
     async showCut(folder, rows, watching) {
       const { slice } = watching;
       if (slice !== undefined && !rows.columns.includes(slice) && !rows.hasAllInputs) return null;
-      return readUndamaged(folder, rows, () => showStored(deps, folder, rows, watching));
+      const show = () => readUndamaged(folder, rows, () => showStored(deps, folder, rows, watching));
+      // Other cuts have many windows.
+      if (watching.by !== 'all' || slice !== undefined) return show();
+      return cuts.use(rows, [watching.selection, watching.from], show);
     },
     countVersions: (folder, rows, selection) =>
-      readUndamaged(folder, rows, () => countStored(deps, folder, rows, selection)),
+      counts.use(rows, selection, () => readUndamaged(folder, rows, () => countStored(deps, folder, rows, selection))),
     isThere: async (folder) => {
       const rows = kept.get(folder) ?? (await readFacts(deps, folder));
       if (rows === null || (await deps.objects.size(buildFactsKey(folder))) === null) return false;
@@ -171,19 +177,26 @@ export function createStoredRows(deps: StoredRowsDeps): StoredRows {
 
 const STOPPED = ['server_stopping', 'lake_memory_exhausted', 'storage_full'];
 
-async function writeRows({ lake }: StoredRowsDeps, rows: ScoredRows, spec: MonitorSpec): Promise<RowsFile> {
+async function writeRows(
+  { lake }: StoredRowsDeps,
+  rows: ScoredRows,
+  spec: MonitorSpec,
+  withInputs: boolean,
+): Promise<RowsFile> {
   const { session, relation, facts: scored, isByTime } = rows;
-  const { columns, hasAllInputs } = await findInputs(rows);
+  const { columns, hasAllInputs } = withInputs ? await findInputs(rows) : { columns: [], hasAllInputs: false };
   const scores = spec.quality === undefined ? [] : scoreColumns(listScores(spec.quality));
   const plain = [...COLUMNS, ...scores, ...TERMS];
   const values = columns.map((_, at) => `inputValues[${at + 1}] AS input${at}`);
+  const read = withInputs ? [...plain, 'inputs'] : plain;
+  const parsed = withInputs ? `*, ${valuesSql(columns)} AS inputValues` : '*';
   const path = lake.scratchPath('parquet');
   const remove = () => rm(path, { force: true });
   try {
     // Sort before inputs become columns, so that the sorted rows are narrow.
     await session.query(`COPY (
         SELECT ${[...plain, ...values].join(', ')}
-        FROM (SELECT *, ${valuesSql(columns)} AS inputValues FROM (SELECT ${plain.join(', ')}, inputs FROM ${relation}${isByTime ? '' : ' ORDER BY predictedAt, draw'})))
+        FROM (SELECT ${parsed} FROM (SELECT ${read.join(', ')} FROM ${relation}${isByTime ? '' : ' ORDER BY predictedAt, draw'})))
       TO ${quoteLiteral(path)} (${buildParquetOptions(plain.length + columns.length)})`);
   } catch (error) {
     await remove();
@@ -270,14 +283,13 @@ function toModel(stored: z.infer<typeof StoredModel>): EstimateModel {
 }
 
 async function showStored(
-  { lake, objects }: StoredRowsDeps,
+  deps: StoredRowsDeps,
   folder: string,
   { scored, columns, file }: StoredRowSet,
   watching: WindowQuery,
 ): Promise<ShownCut> {
-  const relation = await buildRelation(objects, `${folder}/${file.name}`, file, watching.selection);
-  const sliceSql = (input: string) => (columns.includes(input) ? `input${columns.indexOf(input)}` : 'NULL::VARCHAR');
-  return lake.session((session) => showCut({ session, relation, facts: scored, isByTime: true, sliceSql }, watching));
+  const path = await requireIntactPath(deps.objects, `${folder}/${file.name}`, file);
+  return showRows(deps.lake, { path, scored, columns }, watching);
 }
 
 async function countStored(
@@ -286,21 +298,36 @@ async function countStored(
   { file }: StoredRowSet,
   selection: Selection,
 ): Promise<VersionCount[]> {
-  const relation = await buildRelation(objects, `${folder}/${file.name}`, file, selection);
-  return lake.session((session) => countVersionsOf(session, relation));
+  return countRows(lake, await requireIntactPath(objects, `${folder}/${file.name}`, file), selection);
 }
 
-/** Selected rows of the stored file as a relation. */
-async function buildRelation(
-  objects: Objects,
-  key: string,
-  file: StoredFacts['file'],
-  selection: Selection,
-): Promise<string> {
-  const path = await requireLocalPath(objects, key);
-  await assertIntact(objects, key, { ...file, path });
+/** One cut of a file of scored rows. */
+export function showRows(
+  lake: Pick<Lake, 'session'>,
+  { path, scored, columns }: Pick<RowsFile, 'path' | 'scored' | 'columns'>,
+  watching: WindowQuery,
+): Promise<ShownCut> {
+  const relation = buildRelation(path, watching.selection);
+  const sliceSql = (input: string) => (columns.includes(input) ? `input${columns.indexOf(input)}` : 'NULL::VARCHAR');
+  return lake.session((session) => showCut({ session, relation, facts: scored, isByTime: true, sliceSql }, watching));
+}
+
+/** Rows of a file by model version in [start, end), where stated. */
+export function countRows(lake: Pick<Lake, 'session'>, path: string, selection: Selection): Promise<VersionCount[]> {
+  return lake.session((session) => countVersionsOf(session, buildRelation(path, selection)));
+}
+
+/** Selected rows of a file as a relation. */
+function buildRelation(path: string, selection: Selection): string {
   const where = ['true', ...buildConditions(selection)].join(' AND ');
   return `(SELECT * FROM read_parquet(${quoteLiteral(path)}) WHERE ${where})`;
+}
+
+/** Path of a stored file that has the bytes which were written. */
+async function requireIntactPath(objects: Objects, key: string, file: StoredFacts['file']): Promise<string> {
+  const path = await requireLocalPath(objects, key);
+  await assertIntact(objects, key, { ...file, path });
+  return path;
 }
 
 /** Verifies the digest of a file if it was modified after it was written. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import type { ResponseOf } from '../../../platform/contract/schema.ts';
 import type { Lake } from '../../../platform/lake/index.ts';
@@ -8,8 +7,10 @@ import type { Log } from '../../../platform/telemetry/index.ts';
 import { DAY_MS } from '../../../platform/units/durations.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import { findMonitors } from '../../monitors/index.ts';
-import type { Monitor, MonitorSpec, MonitorWindow, showMonitor } from '../../monitors/schema.ts';
+import type { Monitor, MonitorWindow, showMonitor } from '../../monitors/schema.ts';
 import type { Selection } from '../../predictions/index.ts';
+import { createFreshRows, type FreshRowSet, type FreshRows } from './fresh-rows.ts';
+import { hashSpec, readTablesState } from './freshness.ts';
 import { readInputNames } from './input-names.ts';
 import { createLargeLogs, type LargeLogs } from './large-logs.ts';
 import type { ScoringProgress } from './scored-parts.ts';
@@ -17,7 +18,7 @@ import { scoreRows } from './scored-rows.ts';
 import { parseCut, RecentWindows, type StoredCutWindows, serializeCut } from './stored-cut.ts';
 import { createStoredRows, type RowsFile, type StoredRows } from './stored-rows.ts';
 import type { VersionCount } from './version-counts.ts';
-import { type ShownCut, showCut, type Tables } from './windows.ts';
+import { type ShownCut, showCut, type Tables, type WindowQuery } from './windows.ts';
 import type { Cut } from './windows-sql.ts';
 
 interface StoredWindowsDeps extends Tables {
@@ -29,8 +30,6 @@ interface StoredWindowsDeps extends Tables {
 }
 
 const FOLDER = 'monitoring/windows';
-/** Part of the digest of a monitor's text: a new number makes all stored windows stale, so that they are recomputed in the new format. */
-const FORMAT = 3;
 const STORED = ['hour', 'day', 'week', 'month', 'all'] as const;
 type StoredCut = (typeof STORED)[number];
 
@@ -55,15 +54,26 @@ export interface StoredWindows {
    * Answers a question about a monitor from stored windows. Stored are windows of all its predictions by day, week, month
    * and together, and of the hours of the last 60 days. Other cuts, such as the values of an input, are summed from the
    * stored rows. Null: the question has a `knownAt`, nothing is stored yet, an input is not stored, or new rows arrived and
-   * the stored windows are too old or quick to recompute. In all other cases new rows are left out, and `knownAt` in the
-   * answer is the time of the stored ones.
+   * the log is too large to be scored for a request. New rows are left out where a scoring takes long: `knownAt` in the answer
+   * is then the time of the stored ones. Where it is short, or the stored windows are too old, the log is scored for all
+   * questions that come meanwhile.
    */
   find(
     monitor: Monitor,
     question: WindowQuestion,
   ): Promise<Omit<ResponseOf<typeof showMonitor>, 'monitor' | 'spec'> | null>;
+  /** The same without the names of inputs. `since`: rows that arrived later may be missing, as `performance.now()`; left out: now. */
+  findFigures(
+    monitor: Monitor,
+    question: Omit<WindowQuestion, 'slice'>,
+    since?: number,
+  ): Promise<readonly MonitorWindow[] | null>;
   /** Predictions of a monitor by version in a period, by the rules of `find`; null: as there. */
-  countVersions(monitor: Monitor, period: Pick<Selection, 'start' | 'end'>): Promise<readonly VersionCount[] | null>;
+  countVersions(
+    monitor: Monitor,
+    period: Pick<Selection, 'start' | 'end'>,
+    since?: number,
+  ): Promise<readonly VersionCount[] | null>;
   /** Whether a monitor has too many predictions for a request, and its figures are not stored yet. */
   isScoring(monitor: Monitor): Promise<boolean>;
   /** Stores the windows of every monitor whose predictions, labels or text have changed since. One that cannot be computed is left for the next time. */
@@ -76,7 +86,8 @@ export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
   const recent = new RecentWindows();
   const rows = createStoredRows(deps);
   const large = createLargeLogs(deps.predictions, deps.clock);
-  const parts = { ...deps, recent, rows, large };
+  const fresh = createFreshRows({ ...deps, rows });
+  const parts = { ...deps, recent, rows, large, fresh };
   /** Unix ms until which a monitor whose computation failed is left alone. */
   const pauses = new Map<string, number>();
   /** Deletions so far: windows that were computed before one are not stored after it. */
@@ -90,6 +101,7 @@ export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
     await using _ = file;
     if (deletions !== before) return;
     await rows.put(buildFolder(monitor), file, facts);
+    fresh.drop(monitor.monitor);
     for (const [by, stored] of cuts) {
       if (deletions !== before) break;
       await writeCut(deps, recent, buildObjectKey(monitor, by), stored);
@@ -99,22 +111,37 @@ export function createStoredWindows(deps: StoredWindowsDeps): StoredWindows {
     rows.forget();
     await deps.objects.remove(FOLDER);
   };
+  const findStored = async (monitor: Monitor, question: WindowQuestion) =>
+    (await findWindows(parts, monitor, question)) ??
+    (await findFromRows(parts, monitor, question)) ??
+    (await answerScoring(parts, monitor));
   return {
     async find(monitor, question) {
       if (question.knownAt !== undefined) return null;
-      const found = (await findWindows(parts, monitor, question)) ?? (await findFromRows(parts, monitor, question));
-      return found ?? answerScoring(parts, monitor);
+      const since = performance.now();
+      return (await findStored(monitor, question)) ?? answerFresh(parts, monitor, question, since);
     },
-    async countVersions(monitor, period) {
-      const found = await findRows(parts, monitor);
-      if (found === null) return null;
-      return rows.countVersions(buildFolder(monitor), found, { ...period, model: monitor.spec.model });
+    async findFigures(monitor, question, since = performance.now()) {
+      if (question.knownAt !== undefined) return null;
+      const stored = await findStored(monitor, question);
+      if (stored !== null) return stored.windows;
+      return withFreshRows(parts, monitor, since, async (found) => {
+        return (await found.showCut(toWindowQuery(monitor, question))).windows;
+      });
+    },
+    async countVersions(monitor, period, since = performance.now()) {
+      const selection = { ...period, model: monitor.spec.model };
+      const stored = await findRows(parts, monitor);
+      const counted = stored === null ? null : await rows.countVersions(buildFolder(monitor), stored, selection);
+      if (counted !== null) return counted;
+      return withFreshRows(parts, monitor, since, (found) => found.countVersions(selection));
     },
     isScoring: async (monitor) => (await answerScoring(parts, monitor)) !== null,
     async forget() {
       deletions += 1;
       recent.clear();
       rows.forget();
+      fresh.drop();
       await deps.objects.remove(FOLDER);
     },
     async store(signal) {
@@ -141,6 +168,7 @@ interface Parts extends StoredWindowsDeps {
   readonly recent: RecentWindows;
   readonly rows: StoredRows;
   readonly large: LargeLogs;
+  readonly fresh: FreshRows;
 }
 
 type Answer = Omit<ResponseOf<typeof showMonitor>, 'monitor' | 'spec'>;
@@ -179,13 +207,39 @@ async function findFromRows(parts: Parts, monitor: Monitor, question: WindowQues
   if (found === null || found.spec !== hashSpec(monitor.spec)) return null;
   const age = await resolveAge(parts, found);
   if (age === null) return null;
-  const { by, slice, mostValues, from, ...selected } = question;
-  const selection = { ...selected, model: monitor.spec.model };
-  const shown = await parts.rows.showCut(folder, found, {
-    ...{ spec: monitor.spec, selection },
-    ...{ by, slice, mostValues, from },
-  });
+  const shown = await parts.rows.showCut(folder, found, toWindowQuery(monitor, question));
   return shown === null ? null : { ...age, inputs: found.inputs, scoring: null, ...shown };
+}
+
+function toWindowQuery({ spec }: Monitor, question: WindowQuestion): WindowQuery {
+  const { by, slice, mostValues, from, ...selected } = question;
+  return { spec, selection: { ...selected, model: spec.model }, by, slice, mostValues, from };
+}
+
+/** Work on rows that are scored for requests; null: the log is too large for it. */
+async function withFreshRows<T>(
+  parts: Parts,
+  monitor: Monitor,
+  since: number,
+  work: (rows: FreshRowSet) => Promise<T>,
+): Promise<T | null> {
+  const stored = await parts.rows.find(buildFolder(monitor));
+  const isShort = stored === null ? await parts.large.isFew() : stored.buildMs <= LONG_MS;
+  return isShort ? parts.fresh.use(monitor, since, work) : null;
+}
+
+async function answerFresh(
+  parts: Parts,
+  monitor: Monitor,
+  question: WindowQuestion,
+  since: number,
+): Promise<Answer | null> {
+  if (question.slice !== undefined) return null;
+  return withFreshRows(parts, monitor, since, async (rows) => {
+    const shown = await rows.showCut(toWindowQuery(monitor, question));
+    const inputs = await rows.inputNames(shown.windows);
+    return { knownAt: rows.knownAt, isStale: false, scoring: null, ...shown, inputs: [...inputs] };
+  });
 }
 
 /**
@@ -295,17 +349,6 @@ function buildFolder({ monitor }: Monitor): string {
 
 function buildObjectKey(monitor: Monitor, by: StoredCut): string {
   return `${buildFolder(monitor)}/${by}.json`;
-}
-
-async function readTablesState({ predictions, labels }: Pick<Tables, 'predictions' | 'labels'>): Promise<string> {
-  return `${await predictions.state()} / ${await labels.state()}`;
-}
-
-/** Alerts, drift and money change no window. */
-function hashSpec({ model, labels, quality, estimate }: MonitorSpec): string {
-  return createHash('sha256')
-    .update(JSON.stringify([FORMAT, model, labels, quality, estimate]))
-    .digest('hex');
 }
 
 function selectStoredCut({ by, slice, start, end, knownAt, ...parts }: WindowQuestion) {

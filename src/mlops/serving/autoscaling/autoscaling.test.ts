@@ -126,7 +126,7 @@ describe.concurrent('an endpoint that is scaled', () => {
     });
     await priced('2.50');
     await appliedEndpoint(shared, 'weighed', spec());
-    const source = 'own-box at 2.50 EUR an hour: our offer';
+    const source = 'own-box at €2.50 an hour: our offer';
     await expect
       .poll(price, WAIT)
       .toMatchObject({ amount: '2.5', currency: 'EUR', source: expect.stringContaining(source) });

@@ -4,6 +4,7 @@ import type { NotifyTarget } from '../../../platform/notices/schema.ts';
 import { hasRoute, notify, notifyRoutes } from '../../../platform/notification-routes/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
+import { formatInstantText, formatMoneyText } from '../../../platform/units/index.ts';
 import type { TakenRecord } from '../schema.ts';
 import type { DecisionReview } from './schema.ts';
 
@@ -79,10 +80,10 @@ function buildReviewNotice(decision: TakenRecord, review: DecisionReview, public
   const stake =
     review.atStake === null
       ? `Money at stake a month: unknown, ${review.atStakeReason ?? 'not computed'}.`
-      : `Headroom a month changed by ${review.atStake.amount} ${review.atStake.currency} (${review.atStake.check}).`;
+      : `Headroom a month changed by ${formatMoneyText(review.atStake)} (${review.atStake.check}).`;
   const text = [
     title,
-    `Recorded: ${verdict}, ${at}, by ${actor}.`,
+    `Recorded: ${verdict}, ${formatInstantText(at)}, by ${actor}.`,
     ...review.causes.map((cause) => `Cause: ${cause.text}.`),
     stake,
     `steelyard decision show ${decision.decision}`,

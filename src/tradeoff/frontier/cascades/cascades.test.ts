@@ -172,7 +172,7 @@ describe('a pair without a cascade', () => {
 
   it('has the reason: the cost of whole replicas, without a read of examples', async () => {
     expect(await reasonOf('saving', { predictionsPerMonth: 1_000_000 })).toBe(
-      'its stages cost at least 2,920 USD a month, version 2 alone 2,190 USD; each stage needs its own replicas',
+      'its stages cost at least $2,920 a month, version 2 alone $2,190; each stage needs its own replicas',
     );
   });
 

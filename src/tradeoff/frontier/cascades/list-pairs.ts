@@ -101,7 +101,7 @@ function findNoSaving({ first, last }: Stages, least: PlannedStage | string): st
   return `its stages cost at least ${describeNoSaving(cost, alone, last.version)}`;
 }
 
-/** Example: "2,920 USD a month, version 5 alone 2,190 USD; each stage needs its own replicas". */
+/** Example: "$2,920 a month, version 5 alone $2,190; each stage needs its own replicas". */
 export function describeNoSaving(cost: EstimatedMoney, alone: EstimatedMoney, last: string): string {
   return `${formatMoneyText(cost)} a month, version ${last} alone ${formatMoneyText(alone)}; each stage needs its own replicas`;
 }

@@ -1,4 +1,4 @@
-import { groupThousands } from '../../../platform/units/index.ts';
+import { formatPriceText, groupThousands } from '../../../platform/units/index.ts';
 import type { Configuration } from '../figures/schema.ts';
 import type { PlannedState } from './plan-state.ts';
 import type { WhatIfChange, WhatIfState } from './schema.ts';
@@ -72,7 +72,7 @@ const PERCENT = 100;
 function describeSpot({ offer, terms, pricePerHour, availability, meanHours }: SpotCapacity): string[] {
   const source = offer.histories.length > 0 ? 'in the history' : 'as stated';
   return [
-    `Spot capacity costs ${pricePerHour.amount} ${pricePerHour.currency} an hour and replica, as the purchase terms "${terms}" state; the price does not change.`,
+    `Spot capacity costs ${formatPriceText(pricePerHour)} an hour and replica, as the purchase terms "${terms}" state; the price does not change.`,
     `A spot replica is interrupted every ${Number(meanHours.toPrecision(3))} h on average ${source} and serves ${Number((PERCENT * availability).toPrecision(4))} % of the time; interruptions of replicas are independent.`,
     'Every replica, spares included, is paid for the whole month.',
   ];

@@ -1,4 +1,4 @@
-import { decimal, decimalString } from '../../../platform/units/index.ts';
+import { decimal, decimalString, formatPriceText } from '../../../platform/units/index.ts';
 import type { VersionEvidence } from '../../evidence/schema.ts';
 import { HOURS_PER_MONTH } from '../../unit-cost/index.ts';
 import type { DemandTrace, ScalingBounds, WaitingSlo } from '../../unit-cost/schema.ts';
@@ -128,7 +128,7 @@ function moveToSpot(state: PlannedState, { hardware }: Configuration, spot: Spot
       perMonth: scale(cost.perMonth),
       perThousand: scale(cost.perThousand),
       replicas: { least, most },
-      source: `${cost.source}; on spot at ${spot.pricePerHour.amount} ${spot.pricePerHour.currency} an hour with ${most - needed} spare replicas`,
+      source: `${cost.source}; on spot at ${formatPriceText(spot.pricePerHour)} an hour with ${most - needed} spare replicas`,
     },
     shortfall: computeShortfall(most, needed, spot.availability),
   };

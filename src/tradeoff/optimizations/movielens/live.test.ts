@@ -147,7 +147,7 @@ describe.skipIf(!hasMovielens)('a shop of films with visitors in the order of ti
       const body = { optimization: 'better', spec: better };
       expect(await catchProblem(call(application, proposeOptimization, { body }))).toMatchObject({
         code: 'optimization_costs_more',
-        detail: expect.stringMatching(/at least 36.00 USD an hour after it, at most 12.00 USD an hour before it/),
+        detail: expect.stringMatching(/at least \$36 an hour after it, at most \$12 an hour before it/),
       });
 
       await propose('popular', specOf({ version: '3', resources: { instance: 'small' } }, 0.05));

@@ -4,7 +4,7 @@ import type { ServingUse, VariantSpan } from '../../../mlops/gateway/index.ts';
 import type { ServedVariant } from '../../../mlops/serving/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import { HOUR_MS } from '../../../platform/units/durations.ts';
-import { type Decimal, decimal, decimalString } from '../../../platform/units/index.ts';
+import { type Decimal, decimal, decimalString, formatPriceText } from '../../../platform/units/index.ts';
 import type { Window } from '../finder.ts';
 import { collectBilledMonths } from '../savings/bill-deliveries.ts';
 import { listLargerItems } from '../savings/resource-item.ts';
@@ -85,7 +85,7 @@ function sumCostsByHour(usage: Metered, window: Window): PricedHours {
     else {
       currencies.add(metered.cost.currency);
       for (const { price, source, book } of metered.prices) {
-        prices.add(`${held.resource} at ${price.amount} ${price.currency} an hour: ${source} (${book})`);
+        prices.add(`${held.resource} at ${formatPriceText(price)} an hour: ${source} (${book})`);
       }
     }
     const from = Math.max(held.start, window.start);

@@ -57,7 +57,7 @@ it('reads what GPUs bear, and says on how few of them it fits, to be done by han
     title: 'Return y: idle 4 hours',
     risk: { level: 'low' },
     saving: { monthly: { amount: '1460' } },
-    ...{ counted: { amount: '1460' }, prices: ['gpu:A100-80GB at 2 USD an hour'], assigned: null },
+    ...{ counted: { amount: '1460' }, prices: ['gpu:A100-80GB at $2 an hour'], assigned: null },
     action: { type: 'by_hand', commands: ['return y'] },
   });
   expect(totals).toMatchObject([{ saving: { monthly: { amount: '4380' } } }]);

@@ -82,7 +82,7 @@ export function buildGpuItems(
   }));
 }
 
-/** The prices of loads, each once: `gpu:H100 at 2.40 USD an hour`. Empty where none is known. */
+/** The prices of loads, each once: `gpu:H100 at $2.40 an hour`. Empty where none is known. */
 export function listUnitPrices(resource: string, loads: readonly MeasuredLoad[]): string[] {
   const toText = (price: Money) => `${resource} at ${formatMoneyText(price)} an hour`;
   return [...new Set(loads.flatMap(({ price }) => (price === null ? [] : toText(price))))].toSorted();

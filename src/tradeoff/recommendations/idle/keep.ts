@@ -1,6 +1,7 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import { lockUntilCommit } from '../../../platform/store/index.ts';
 import { HOUR_MS } from '../../../platform/units/durations.ts';
+import { formatInstantText } from '../../../platform/units/index.ts';
 import { addTimelineEntry, formatInstant, type RecommendationDeps } from '../context.ts';
 import type { Recommendation } from '../schema.ts';
 import { putOrConflict, requireRecommendation } from '../service.ts';
@@ -24,7 +25,7 @@ export function keepResource(
     return putOrConflict(
       sql,
       kept,
-      addTimelineEntry(document, now, 'kept', `Kept for ${hours} h, until ${keptUntil}`, actor),
+      addTimelineEntry(document, now, 'kept', `Kept for ${hours} h, until ${formatInstantText(keptUntil)}`, actor),
     );
   });
 }

@@ -1,7 +1,7 @@
 import type { Notice } from '../../../platform/notices/index.ts';
 import { notify, type OwnTargets } from '../../../platform/notification-routes/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
-import { formatMoneyText } from '../../../platform/units/index.ts';
+import { formatInstantText, formatMoneyText } from '../../../platform/units/index.ts';
 import type { RecommendationDeps } from '../context.ts';
 import type { Recommendation } from '../schema.ts';
 
@@ -37,8 +37,8 @@ function buildNotice(
   const { policy, noticedAt, actsAt, isDryRun } = notice;
   const money = saving.monthly === null ? `not known: ${saving.reason}` : formatMoneyText(saving.monthly);
   const line = isDryRun
-    ? `${title}: dry run, the action would run at ${actsAt}.`
-    : `${title}: the action runs at ${actsAt} unless the resource is kept.`;
+    ? `${title}: dry run, the action would run at ${formatInstantText(actsAt)}.`
+    : `${title}: the action runs at ${formatInstantText(actsAt)} unless the resource is kept.`;
   const page = publicUrl === null ? null : `${publicUrl.replace(/\/$/, '')}/recommendations/${recommendation}`;
   const id = `idle:${recommendation}:${noticedAt}`;
   return {

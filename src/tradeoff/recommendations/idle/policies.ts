@@ -4,6 +4,7 @@ import type { ManifestOutcome } from '../../../platform/manifests/index.ts';
 import { refuseUntold } from '../../../platform/notices/index.ts';
 import { lockUntilCommit, type Sql } from '../../../platform/store/index.ts';
 import { MINUTE_MS } from '../../../platform/units/durations.ts';
+import { formatInstantText } from '../../../platform/units/index.ts';
 import { wakeController } from '../action/carry-out.ts';
 import { addTimelineEntry, formatInstant, type RecommendationDeps } from '../context.ts';
 import { readEndpointHours } from '../endpoints/endpoint-hours.ts';
@@ -123,7 +124,7 @@ async function sendNotices(
     ...{ keptUntil: null, keptBy: null, isDryRun: spec.dryRun },
   };
   const what = spec.dryRun ? 'would act' : 'acts';
-  const text = `Idle policy ${name} ${what} at ${actsAt} unless the resource is kept`;
+  const text = `Idle policy ${name} ${what} at ${formatInstantText(actsAt)} unless the resource is kept`;
   const document = addTimelineEntry({ ...kept.document, notice }, now, 'noticed', text);
   await putRecommendation(sql, { ...kept, document });
   await fileIdleNotice(deps, sql, document, { document: `IdlePolicy/${name}`, targets: spec.notify });

@@ -1,7 +1,13 @@
 import { adviseCommitment, type CommitmentAdvice } from '../../../finops/purchasing/schema.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { DAY_MS, HOUR_MS } from '../../../platform/units/durations.ts';
-import { decimal, decimalString, formatMoneyText } from '../../../platform/units/index.ts';
+import {
+  decimal,
+  decimalString,
+  formatDayText,
+  formatMoneyText,
+  formatPriceText,
+} from '../../../platform/units/index.ts';
 import type { Finder, Finding, Window } from '../finder.ts';
 import { buildResourceItemId } from '../savings/resource-item.ts';
 import type { PurchaseFinderDeps } from './deps.ts';
@@ -104,8 +110,8 @@ function buildCommitmentFinding(
       window: { start: advice.firstHour, end: new Date(Date.parse(advice.lastHour) + HOUR_MS).toISOString() },
       figures: listCommitmentFigures(advice, used, holdOut),
       prices: [
-        `${offer.resource} at ${onDemandPrice.amount} ${onDemandPrice.currency} an hour on demand: ${offer.onDemandPerHour === undefined ? 'the bill' : `terms ${terms.name}`}`,
-        `${offer.name} at ${committedPrice.amount} ${committedPrice.currency} an hour: terms ${terms.name}, applied ${terms.appliedAt.slice(0, 10)}`,
+        `${offer.resource} at ${formatPriceText(onDemandPrice)} an hour on demand: ${offer.onDemandPerHour === undefined ? 'the bill' : `terms ${terms.name}`}`,
+        `${offer.name} at ${formatPriceText(committedPrice)} an hour: terms ${terms.name}, applied ${formatDayText(terms.appliedAt.slice(0, 10))}`,
       ],
       items: [
         {

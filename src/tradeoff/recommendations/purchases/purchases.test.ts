@@ -95,7 +95,7 @@ describe('purchases that are recommended', () => {
       // 3 x (3.06 - 1.94) x 730.
       saving: { monthly: usd('2452.8'), cost: usd('6701.4') },
       confidence: { level: 'medium', coverageRatio: 1, days: 37 },
-      risk: { level: 'medium', text: expect.stringContaining('50,983.20 USD are due over a year') },
+      risk: { level: 'medium', text: expect.stringContaining('$50,983.20 are due over a year') },
       action: { type: 'by_hand' },
       evidence: {
         commitments: [

@@ -6,7 +6,7 @@ import {
   type SpotZoneAdvice,
 } from '../../../finops/purchasing/schema.ts';
 import { SECOND_MS } from '../../../platform/units/durations.ts';
-import { decimal } from '../../../platform/units/index.ts';
+import { decimal, formatPriceText } from '../../../platform/units/index.ts';
 import type { Finding } from '../finder.ts';
 import type { PurchaseFinderDeps } from './deps.ts';
 import type { SpotOffer } from './schema.ts';
@@ -70,7 +70,7 @@ export async function computeSpotCost(
       ? [zone.ratio * priceRatio, multiplyRatio(zone.lowRatio, priceRatio), multiplyRatio(zone.highRatio, priceRatio)]
       : [replay.costRatio, replay.lowCostRatio, replay.highCostRatio];
   if (keep >= 1) {
-    return `spot would cost ${formatShare(keep)} of the on-demand cost; it saves below ${zone.breakEvenSpotPrice?.amount} ${currency} an hour`;
+    return `spot would cost ${formatShare(keep)} of the on-demand cost; it saves below ${zone.breakEvenSpotPrice === null ? 'an unknown price' : formatPriceText(zone.breakEvenSpotPrice)} an hour`;
   }
   return {
     keep,

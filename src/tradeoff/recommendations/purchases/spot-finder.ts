@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { MeteredUsage } from '../../../finops/metering/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
 import { DAY_MS, HOUR_MS } from '../../../platform/units/durations.ts';
-import { formatMoneyText } from '../../../platform/units/index.ts';
+import { formatDayText, formatMoneyText, formatPriceText } from '../../../platform/units/index.ts';
 import type { Finder, Finding, Window } from '../finder.ts';
 import { collectBilledMonths } from '../savings/bill-deliveries.ts';
 import { rateConfidence } from '../savings/confidence.ts';
@@ -131,12 +131,11 @@ function buildSpotFinding(terms: StoredTerms, one: Case): Finding & { readonly k
         ...new Set(
           own.flatMap(({ usage: { resource }, metered }) =>
             metered.prices.map(
-              ({ price, source, book }) =>
-                `${resource} at ${price.amount} ${price.currency} an hour: ${source} (${book})`,
+              ({ price, source, book }) => `${resource} at ${formatPriceText(price)} an hour: ${source} (${book})`,
             ),
           ),
         ),
-        `${offer.name} at ${offer.perHour} ${currency} an hour: terms ${terms.name}, applied ${terms.appliedAt.slice(0, 10)}`,
+        `${offer.name} at ${formatPriceText({ amount: offer.perHour, currency })} an hour: terms ${terms.name}, applied ${formatDayText(terms.appliedAt.slice(0, 10))}`,
       ],
       items: [
         {

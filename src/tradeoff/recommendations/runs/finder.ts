@@ -5,7 +5,7 @@ import type { Tracking } from '../../../mlops/tracking/index.ts';
 import { Subject } from '../../../org/schema.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import { DAY_MS, HOUR_MS } from '../../../platform/units/durations.ts';
-import { type Clock, decimal, decimalString } from '../../../platform/units/index.ts';
+import { type Clock, decimal, decimalString, formatPriceText } from '../../../platform/units/index.ts';
 import type { Finder, Finding } from '../finder.ts';
 import { stepsItem } from '../purchases/steps.ts';
 import { collectBilledMonths } from '../savings/bill-deliveries.ts';
@@ -164,7 +164,7 @@ function buildRunItem(
     metered.cost === null
       ? []
       : metered.prices.map(
-          ({ price, source, book }) => `${resource} at ${price.amount} ${price.currency} an hour: ${source} (${book})`,
+          ({ price, source, book }) => `${resource} at ${formatPriceText(price)} an hour: ${source} (${book})`,
         ),
   );
   const unpriced = last.flatMap(({ usage: { resource }, metered }) => (metered.cost === null ? [resource] : []));

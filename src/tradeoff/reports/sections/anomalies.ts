@@ -1,5 +1,5 @@
 import { type Anomaly, listAnomalies } from '../../../finops/anomalies/schema.ts';
-import { decimal, sumDecimals } from '../../../platform/units/index.ts';
+import { decimal, formatDayText, sumDecimals } from '../../../platform/units/index.ts';
 import { moneyCell, textCell } from '../cells.ts';
 import type { ReportOwners, SectionProvider } from '../provider.ts';
 import type { ReportRow } from '../schema.ts';
@@ -33,7 +33,7 @@ export const anomaliesSection: SectionProvider = {
       columns: ['Anomaly', 'State', 'Impact'],
       rows: rows.slice(0, MOST_ROWS),
       others: Math.max(0, rows.length - MOST_ROWS),
-      empty: judging === null ? 'The ledger has not been judged yet.' : 'No anomaly has a day in the window.',
+      empty: judging === null ? 'Anomaly detection has not run yet.' : 'No anomaly has a day in the window.',
       notes: [
         'State and impact at the end of the window. The impact is of its days in the window.',
         ...(shared > 0
@@ -95,5 +95,5 @@ function describeContinuing({ slice, measure, direction, start }: Anomaly): stri
   const name = slice.length === 0 ? 'everything' : slice.map(({ value }) => value).join(' · ');
   const words = measure.replaceAll('_', ' ').replace('gpu', 'GPU');
   const side = direction === 'over' ? 'more money than expected' : 'less money than expected';
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}, ${side}: ${name}, from ${start} to the end of the window.`;
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}, ${side}: ${name}, from ${formatDayText(start)} to the end of the window.`;
 }

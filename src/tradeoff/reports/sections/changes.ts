@@ -1,6 +1,7 @@
 import { getAlert, listAlerts } from '../../../mlops/monitoring/schema.ts';
 import type { ResponseOf } from '../../../platform/contract/schema.ts';
 import type { Read } from '../../../platform/http/index.ts';
+import { formatMetricName } from '../../../platform/units/index.ts';
 import { listDecisions } from '../../decisions/schema.ts';
 import { listRetrainings } from '../../retraining/schema.ts';
 import { moneyCell, textCell } from '../cells.ts';
@@ -31,7 +32,9 @@ export const decisionsSection: SectionProvider = {
       columns: ['Model', 'Version', 'Verdict', 'Summary'],
       rows: all.slice(0, MOST_ROWS).map(({ decision, model, version, verdict, summary }) => ({
         key: decision,
-        cells: [model, version, verdict, summary].map((text) => textCell(text, `/decisions/${decision}`)),
+        cells: [model, version, verdict, formatMetricName(summary)].map((text) =>
+          textCell(text, `/decisions/${decision}`),
+        ),
       })),
       others: Math.max(0, all.length - MOST_ROWS),
       empty: 'No decision was taken in the window.',
@@ -54,9 +57,12 @@ export const toDecideSection: SectionProvider = {
       columns: ['Model', 'Version', 'Verdict', 'Reason'],
       rows: open.slice(0, MOST_ROWS).map(({ decision, model, version, verdict, summary, needsReevaluation }) => ({
         key: decision,
-        cells: [model, version, verdict, needsReevaluation ? 'A bill behind the evidence has changed.' : summary].map(
-          (text) => textCell(text, `/decisions/${decision}`),
-        ),
+        cells: [
+          model,
+          version,
+          verdict,
+          needsReevaluation ? 'A bill behind the evidence has changed.' : formatMetricName(summary),
+        ].map((text) => textCell(text, `/decisions/${decision}`)),
       })),
       others: Math.max(0, open.length - MOST_ROWS),
       empty: 'No model waits for a decision.',
@@ -98,7 +104,7 @@ export const alertsSection: SectionProvider = {
     const rows = await Promise.all(listed.slice(0, MOST_ROWS).map((alert) => buildAlertRow(read, alert, window)));
     return {
       link: '/monitoring',
-      columns: ['Model', 'Alert', 'State', 'Reason', 'Loss a day'],
+      columns: ['Model', 'Alert', 'State', 'Reason', 'Loss per day'],
       rows,
       others: Math.max(0, own.length - MOST_ROWS),
       empty: 'No alert was open in the window.',
@@ -127,7 +133,7 @@ async function buildAlertRow(read: Read, alert: ListedAlert, { end }: ReportWind
     key: episode,
     cells: [
       ...[model, `${alert.alert} (${cause.replaceAll('_', ' ')})`, state].map((text) => textCell(text, link)),
-      textCell(reason, link, 'not recorded in the window'),
+      textCell(reason === null ? null : formatMetricName(reason), link, 'not recorded in the window'),
       moneyCell(isLossLater ? null : alert.moneyPerDay, link, why),
     ],
   };
@@ -151,7 +157,7 @@ export const retrainingSection: SectionProvider = {
     );
     return {
       link: '/retraining',
-      columns: ['Retraining', 'Model', 'State', 'Cost', 'Expected gain', 'Realised gain'],
+      columns: ['Retraining', 'Model', 'State', 'Cost', 'Expected gain', 'Realized gain'],
       rows: rounds.map(({ retraining, round, model, state, cost, gain, realisedGain }) => {
         const link = `/retraining/${encodeURIComponent(retraining)}/rounds/${round}`;
         return {

@@ -1,7 +1,7 @@
 import { listBudgets } from '../../../finops/budgets/schema.ts';
 import { costSummary, getMonthToDate } from '../../../finops/costs/schema.ts';
 import { listForecasts } from '../../../finops/forecasts/schema.ts';
-import { decimal, decimalString } from '../../../platform/units/index.ts';
+import { decimal, decimalString, formatDayText, formatMonthText } from '../../../platform/units/index.ts';
 import { moneyCell, ratioCell, textCell } from '../cells.ts';
 import { selectOwned } from '../owned.ts';
 import type { SectionProvider, SectionQuestion } from '../provider.ts';
@@ -67,7 +67,7 @@ export const costSection: SectionProvider = {
           moneyCell(
             past == null ? null : { amount: past, currency: row.currency ?? '' },
             buildCostsLink(before, filter),
-            'no charge in the window before',
+            'no charge in the previous window',
           ),
         ],
       };
@@ -80,13 +80,13 @@ export const costSection: SectionProvider = {
         cells: [
           textCell('Total', link),
           moneyCell({ amount, currency }, link),
-          moneyCell(past, buildCostsLink(before, filters), 'no charge in the window before'),
+          moneyCell(past, buildCostsLink(before, filters), 'no charge in the previous window'),
         ],
       };
     });
     return {
       link: buildCostsLink(window, filters, ['serviceName']),
-      columns: ['Service', 'Effective cost', 'Window before'],
+      columns: ['Service', 'Effective cost', 'Previous window'],
       rows: [...totals, ...rows.slice(0, MOST_ROWS)],
       others: Math.max(0, rows.length - MOST_ROWS),
       empty: 'No bill covers the window.',
@@ -134,10 +134,10 @@ export const moversSection: SectionProvider = {
     });
     return {
       link: buildCostsLink(window, listFilters(team), [by]),
-      columns: [by === 'team' ? 'Team' : 'Service', 'Change', 'Effective cost', 'Window before'],
+      columns: [by === 'team' ? 'Team' : 'Service', 'Change', 'Effective cost', 'Previous window'],
       rows: rows.slice(0, MOST_ROWS),
       others: Math.max(0, rows.length - MOST_ROWS),
-      empty: 'No cost changed against the window before.',
+      empty: 'No cost changed against the previous window.',
       notes: describeLeftOut(now.leftOut, team),
     };
   },
@@ -204,7 +204,7 @@ export const monthSection: SectionProvider = {
       };
     });
     const behind = toDate.behind.map(
-      ({ source, through }) => `Source ${source} is behind: received through ${through}.`,
+      ({ source, through }) => `Source ${source} is behind: received through ${formatDayText(through)}.`,
     );
     return {
       link: '/forecasts',
@@ -213,7 +213,9 @@ export const monthSection: SectionProvider = {
       others: 0,
       empty: 'Nothing was charged in the month.',
       notes: [
-        toDate.through === null ? 'No day of the month is whole.' : `${month} through ${toDate.through}.`,
+        toDate.through === null
+          ? 'No day of the month is complete yet.'
+          : `${formatMonthText(month)} through ${formatDayText(toDate.through)}.`,
         ...behind,
         ...describeLeftOut(toDate.leftOut, team),
       ],
@@ -236,7 +238,7 @@ export const budgetsSection: SectionProvider = {
     });
     return {
       link: '/budgets',
-      columns: ['Budget', 'State', 'Limit', 'Spent', 'Landing', 'Share spent'],
+      columns: ['Budget', 'State', 'Limit', 'Spent', 'Landing', 'Used'],
       rows: own.map(({ name, state, limit, spent, forecast, billedReason }): ReportRow => {
         const link = `/budgets/${encodeURIComponent(name)}`;
         const why = billedReason ?? 'no usage and no bill in the window';

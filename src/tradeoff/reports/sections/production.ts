@@ -32,7 +32,7 @@ export const servingSection: SectionProvider = {
     }
     return {
       link: '/endpoints',
-      columns: ['Endpoint', 'Requests', 'Error share', 'Highest daily p95, ms', 'Metered cost'],
+      columns: ['Endpoint', 'Requests', 'Error rate', 'Highest daily p95, ms', 'Metered cost'],
       rows,
       others: Math.max(0, endpoints.length - MOST_ENDPOINTS),
       empty: 'There is no endpoint.',

@@ -1,4 +1,5 @@
 import { costSummary } from '../../../finops/costs/schema.ts';
+import { formatDayText } from '../../../platform/units/index.ts';
 import { listOptimizations } from '../../optimizations/schema.ts';
 import {
   listRecommendations,
@@ -36,7 +37,7 @@ export const savingsSection: SectionProvider = {
     const shown = [...cut(opened), ...cut(applied)];
     return {
       link: '/recommendations',
-      columns: ['Recommendation', 'State', 'Stated a month', 'Realised a month'],
+      columns: ['Recommendation', 'State', 'Estimated per month', 'Realized per month'],
       rows: shown,
       others: opened.length + applied.length - shown.length,
       empty: 'There is no recommendation.',
@@ -100,7 +101,7 @@ export const optimizationsSection: SectionProvider = {
     });
     return {
       link: '/optimizations',
-      columns: ['Optimization', 'State', 'Change', 'Traffic', 'Saved so far', 'Saving a month'],
+      columns: ['Optimization', 'State', 'Change', 'Traffic', 'Saved so far', 'Saving per month'],
       rows: optimizations.slice(0, MOST_ROWS).map(({ optimization, state, summary, percent, saving }) => {
         const link = `/optimizations/${encodeURIComponent(optimization)}`;
         const { saved, monthly, reason } = saving;
@@ -142,7 +143,7 @@ export const returnsSection: SectionProvider = {
     const unsearched = totalRows - all.length;
     return {
       link: '/returns',
-      columns: ['Model', 'Cost to run', 'Value', 'Value - cost to run', 'Payback'],
+      columns: ['Model', 'Cost to run', 'Value', 'Contribution', 'Payback'],
       rows: rows.slice(0, MOST_ROWS).map(({ key, running, value, contribution, payback }) => {
         const link = key === null ? '/returns' : `/returns/${encodeURIComponent(key)}`;
         if (shared.has(key)) return buildSharedRow(key ?? '', link);
@@ -184,5 +185,6 @@ function buildSharedRow(model: string, link: string): ReportRow {
 /** Null: no day is known. */
 function describePayback({ state, date }: Payback): string | null {
   if (date === null) return null;
-  return state === 'projected' ? `expected ${date}` : date;
+  const day = formatDayText(date);
+  return state === 'projected' ? `expected ${day}` : day;
 }

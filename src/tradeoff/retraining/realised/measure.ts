@@ -167,7 +167,7 @@ function setRealisedGain(document: RetrainingRound, realised: RealisedGain): Ret
 
 function describeRealisedGain({ gain, gainLower, gainUpper, expected, reason, isFinal }: RealisedGain): string {
   const until = isFinal ? 'In total' : 'So far';
-  if (gain === null) return `Realised gain not known: ${reason}`;
+  if (gain === null) return `Realized gain not known: ${reason}`;
   const ends =
     gainLower === null || gainUpper === null ? '' : ` (${formatMoneyText(gainLower)} to ${formatMoneyText(gainUpper)})`;
   return `${until} it gained ${formatMoneyText(gain)}${ends}${expected === null ? '' : `; expected: ${formatMoneyText(expected)}`}.`;

@@ -1,6 +1,7 @@
 import type { TestSet } from '../../../mlops/test-sets/schema.ts';
 import type { Period } from '../../../platform/units/index.ts';
-import { formatInstant, formatMinute, type RetrainingDeps } from '../context.ts';
+import { formatInstantText } from '../../../platform/units/index.ts';
+import { formatInstant, type RetrainingDeps } from '../context.ts';
 import type { RetrainingRound, TimelineEntry } from '../schema.ts';
 import { findRound, putRound, type StoredRetraining, type StoredRound } from '../store.ts';
 import { appendEntry } from '../timeline.ts';
@@ -72,7 +73,7 @@ function setTest(document: RetrainingRound, test: RoundTest, at: string): Retrai
 
 /** Example: "Test set of 1,000 predictions of version 3 from … to …: accuracy 0.61." */
 function describeTestSet({ rows, modelVersion, window, outcomes }: TestSet): string {
-  const period = window === null ? '' : ` from ${formatMinute(window.start)} to ${formatMinute(window.end)}`;
+  const period = window === null ? '' : ` from ${formatInstantText(window.start)} to ${formatInstantText(window.end)}`;
   const means = outcomes.map(({ outcome, mean }) => `${outcome} ${Number(mean.toPrecision(4))}`).join(', ');
   return `Test set of ${rows} held-out predictions of version ${modelVersion}${period}: ${means}.`;
 }

@@ -1,6 +1,6 @@
 import { effectNames } from '../../../../src/finops/costs/explain/schema.ts';
 import { decimal } from '../../../../src/platform/units/schema.ts';
-import { formatShare } from '../../format/number.ts';
+import { formatRatio } from '../../format/number.ts';
 import { MoneyDelta } from '../../parts/MoneyDelta.tsx';
 import { MoneyFigure } from '../../parts/MoneyFigure.tsx';
 import { Unknown } from '../../parts/Unknown.tsx';
@@ -55,7 +55,7 @@ export function EffectsTable({ total, currency, beforeText, afterText }: Effects
                 <MoneyDelta money={money(total.effects[name])} />
               </td>
               <td className={table.number}>
-                {formatShare(total.effects[name], total.before) ?? <Unknown reason="There was no cost before." />}
+                {formatRatio(total.effects[name], total.before) ?? <Unknown reason="There was no cost before." />}
               </td>
             </tr>
           ))}
@@ -68,7 +68,7 @@ export function EffectsTable({ total, currency, beforeText, afterText }: Effects
               <MoneyFigure money={money(total.after)} />
             </td>
             <td className={table.number}>
-              {formatShare(total.after, total.before) ?? <Unknown reason="There was no cost before." />}
+              {formatRatio(total.after, total.before) ?? <Unknown reason="There was no cost before." />}
             </td>
           </tr>
         </tfoot>

@@ -1,7 +1,7 @@
 import type { ExplainedGroup } from '../../../../src/finops/costs/explain/schema.ts';
 import { decimal } from '../../../../src/platform/units/schema.ts';
 import { dimensionLabel, dimensionValue } from '../../format/dimension.ts';
-import { changeOn, formatShare } from '../../format/number.ts';
+import { changeOn, formatRatio } from '../../format/number.ts';
 import { MoneyDelta } from '../../parts/MoneyDelta.tsx';
 import { MoneyFigure } from '../../parts/MoneyFigure.tsx';
 import { Swatch } from '../../parts/Swatch.tsx';
@@ -141,7 +141,7 @@ function shareColumn(total: ExplanationInView['total']): Column {
     header: 'Share of the change',
     numeric: true,
     compare: (a, b) => decimal(a.change).cmp(b.change),
-    cell: (row) => formatShare(row.change, total?.change ?? '0') ?? <Unknown reason="The total did not change." />,
+    cell: (row) => formatRatio(row.change, total?.change ?? '0') ?? <Unknown reason="The total did not change." />,
     footer: total !== undefined && !decimal(total.change).isZero() && '100\u00a0%',
   };
 }

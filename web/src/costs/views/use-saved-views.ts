@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { SavedView as StoredView } from '../../../../src/tradeoff/views/schema.ts';
 import { parseSearch, stringifySearch } from '../../frame/search-text.ts';
-import { toNewView, useViewChanges, useViews } from '../../views/use-views.ts';
+import { type NewView, useViewChanges, useViews } from '../../views/use-views.ts';
 import { BUILT_IN_VIEWS } from './built-in-views.ts';
 import { freeName, type SavedView, type ViewSearch, ViewSearch as ViewSearchSchema } from './saved-view.ts';
 import { takeBrowserViews } from './view-store.ts';
@@ -20,7 +20,7 @@ const toAddress = (search: ViewSearch) => ({ path: PATH, search: stringifySearch
 /** Saved views of the costs, with an undo of the last change. */
 export function useSavedViews() {
   const all = useViews();
-  const { save, change, remove } = useViewChanges();
+  const { save, change, remove, restore } = useViewChanges();
   const [done, setDone] = useState<Done | null>(null);
   const stored = useMemo(() => (all ?? []).filter(({ path }) => path === PATH), [all]);
   // A view with the name of another one is only under Views in the top bar: here names are unique.
@@ -33,7 +33,7 @@ export function useSavedViews() {
   return {
     views,
     done,
-    error: save.error ?? change.error ?? remove.error,
+    error: save.error ?? change.error ?? remove.error ?? restore.error,
     forget: () => setDone(null),
     /** Saves under the name, or a similar one where a built-in view has it. */
     save: (view: SavedView, then: (name: string) => void) => {
@@ -84,9 +84,9 @@ export function useSavedViews() {
     remove: (name: string, then: () => void) => {
       const before = find(name);
       if (before === undefined) return;
-      const undo: Done['undo'] = (back) => save.mutate(toNewView(before), { onSuccess: () => back(name) });
       remove.mutate(before.view, {
-        onSuccess: () => {
+        onSuccess: (deleted) => {
+          const undo: Done['undo'] = (back) => restore.mutate(deleted, { onSuccess: () => back(name) });
           setDone({ text: `“${name}” is deleted.`, undo });
           then();
         },
@@ -104,7 +104,7 @@ function toCostsView({ name, search }: StoredView): SavedView {
 }
 
 /** Views that an earlier version kept in this browser are saved on the server, once. */
-function useUploadOnce(isReady: boolean, save: (body: ReturnType<typeof toNewView>) => Promise<unknown>): void {
+function useUploadOnce(isReady: boolean, save: (body: NewView) => Promise<unknown>): void {
   useEffect(() => {
     if (!isReady) return;
     for (const { name, search } of takeBrowserViews()) {

@@ -53,7 +53,7 @@ export function MeasureTile({ name, scorecard }: MeasureTileProps) {
         <TrendMark name={name} measure={measure} />
       </p>
       <footer className={styles.tileFoot}>
-        <span>{targetText(name, measure) ?? 'No target'}</span>
+        <span>{targetText(name, measure)}</span>
         <SourceLink name={name} scorecard={scorecard} />
       </footer>
     </section>

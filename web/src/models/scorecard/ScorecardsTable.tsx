@@ -4,6 +4,7 @@ import { Instant } from '../../parts/Instant.tsx';
 import parts from '../../parts/parts.module.css';
 import { Unknown } from '../../parts/Unknown.tsx';
 import { VerdictMark } from '../../parts/VerdictMark.tsx';
+import { SidewaysBox } from '../../table/SidewaysBox.tsx';
 import { SortHead } from '../../table/SortHead.tsx';
 import table from '../../table/table.module.css';
 import { useSorted } from '../../table/use-sorted.ts';
@@ -24,50 +25,52 @@ export function ScorecardsTable({ scorecards }: { readonly scorecards: readonly 
   const { sorted, sort } = useSorted(scorecards, SCORECARD_ORDER);
   const best = new Map(NAMES.map((name) => [name, findBestModel(name, scorecards)]));
   return (
-    <table className={`${table.table} ${styles.list}`} data-testid="models" aria-label="Models">
-      <thead>
-        <tr>
-          <SortHead column="model" sort={sort}>
-            Model
-          </SortHead>
-          <SortHead column="status" sort={sort} numeric>
-            Status
-          </SortHead>
-          {NAMES.map((name) => (
-            <SortHead
-              key={name}
-              column={name}
-              sort={sort}
-              numeric
-              className={COST_SIDE.includes(name) ? models.costHead : models.qualityHead}
-            >
-              {MEASURE_NAMES[name]}
+    <SidewaysBox label="Models">
+      <table className={`${table.table} ${styles.list}`} data-testid="models" aria-label="Models">
+        <thead>
+          <tr>
+            <SortHead column="model" sort={sort}>
+              Model
             </SortHead>
-          ))}
-          <SortHead column="decision" sort={sort} numeric>
-            Last decision
-          </SortHead>
-        </tr>
-      </thead>
-      <tbody>
-        {sorted.map((one) => (
-          <tr key={one.model}>
-            <th scope="row">
-              <NameOf scorecard={one} />
-            </th>
-            <td className={table.number} data-label="Status">
-              <StatusMark status={one.status} reason={one.statusReason} />
-            </td>
+            <SortHead column="status" sort={sort} numeric>
+              Status
+            </SortHead>
             {NAMES.map((name) => (
-              <MeasureCell key={name} name={name} scorecard={one} isBest={best.get(name) === one.model} />
+              <SortHead
+                key={name}
+                column={name}
+                sort={sort}
+                numeric
+                className={COST_SIDE.includes(name) ? models.costHead : models.qualityHead}
+              >
+                {MEASURE_NAMES[name]}
+              </SortHead>
             ))}
-            <td className={table.number} data-label="Last decision">
-              <LastDecision decision={one.lastDecision} />
-            </td>
+            <SortHead column="decision" sort={sort} numeric>
+              Last decision
+            </SortHead>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {sorted.map((one) => (
+            <tr key={one.model}>
+              <th scope="row">
+                <NameOf scorecard={one} />
+              </th>
+              <td className={table.number} data-label="Status">
+                <StatusMark status={one.status} reason={one.statusReason} />
+              </td>
+              {NAMES.map((name) => (
+                <MeasureCell key={name} name={name} scorecard={one} isBest={best.get(name) === one.model} />
+              ))}
+              <td className={table.number} data-label="Last decision">
+                <LastDecision decision={one.lastDecision} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </SidewaysBox>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { ModelScorecard } from '../../../../src/tradeoff/scorecards/schema.ts';
+import { compareTexts } from '../../table/comparators.ts';
 import type { Comparators } from '../../table/use-sorted.ts';
 import type { MeasureName } from './words.ts';
 
@@ -18,12 +19,12 @@ function byMeasure(name: MeasureName) {
 export const SCORECARD_ORDER: Comparators<ModelScorecard> = {
   model: (a, b) => a.model.localeCompare(b.model),
   status: (a, b) => STATUSES.indexOf(a.status) - STATUSES.indexOf(b.status),
-  team: (a, b) => (a.team ?? '').localeCompare(b.team ?? ''),
+  team: compareTexts((a) => a.team),
   cost: byMeasure('cost'),
   gpu: byMeasure('gpu'),
   roi: byMeasure('roi'),
   quality: byMeasure('quality'),
   latency: byMeasure('latency'),
   drift: byMeasure('drift'),
-  decision: (a, b) => (a.lastDecision?.at ?? '').localeCompare(b.lastDecision?.at ?? ''),
+  decision: compareTexts((a) => a.lastDecision?.at),
 };

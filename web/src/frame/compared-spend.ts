@@ -1,5 +1,5 @@
-import { computeLength, type DateRange, daysIn, daysLater } from '../frame/date-range.ts';
-import { type ComparedRanges, type Comparison, comparedRanges } from '../frame/date-range-compare.ts';
+import { computeLength, type DateRange, daysIn, daysLater } from './date-range.ts';
+import { type ComparedRanges, type Comparison, comparedRanges } from './date-range-compare.ts';
 
 interface Asked {
   /** Range in view; undefined for all months. */
