@@ -69,23 +69,3 @@ export function createAudiences({ seed, folder }: { readonly seed: number; reado
   writeFileSync(ratings, ratingsToCsv(now));
   return { usual: createAudience(generateRatings({ seed })), crowd: createAudience(now, CROWD), ratings };
 }
-
-/** The share of users with a changed taste, and their share of the visits since then. */
-const CROWD = { share: 0.5, visits: 0.8 };
-
-export interface Audiences {
-  /** Before the campaign. */
-  readonly usual: Audience;
-  /** Since the campaign. */
-  readonly crowd: Audience;
-  /** File of the current ratings, which a retraining reads. */
-  readonly ratings: string;
-}
-
-/** The audience before the campaign and the one that it brings; writes their current ratings to a file. */
-export function createAudiences({ seed, folder }: { readonly seed: number; readonly folder: string }): Audiences {
-  const now = generateRatings({ seed, season: { name: 'campaign', share: CROWD.share } });
-  const ratings = join(resolve(folder), 'ratings.csv');
-  writeFileSync(ratings, ratingsToCsv(now));
-  return { usual: createAudience(generateRatings({ seed })), crowd: createAudience(now, CROWD), ratings };
-}
