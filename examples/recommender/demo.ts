@@ -44,7 +44,7 @@ const story = fork(join(import.meta.dirname, 'demo/tell-story.ts'), [
 ]);
 story.on('message', (message) => {
   behindMs = Math.min(behindMs, ClockMessage.parse(message).behindMs);
-  // A job wakes the queue, which then runs what is due by the moved clock.
+  // A job wakes the queue, which then runs all jobs that are due by the moved clock.
   const job = { kind: 'optimizations.look', payload: null };
   void application.jobs.enqueue(application.store, job).then(() => {
     if (story.connected) story.send({ behindMs });

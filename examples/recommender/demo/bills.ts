@@ -10,7 +10,7 @@ import type { DemoClient } from './client.ts';
 
 const SYNC_POLL_MS = 100;
 
-export interface DemoBillOptions {
+interface DemoBillOptions {
   readonly seed: number;
   /** The moment up to which the bill of the current month is known. */
   readonly asOf: Date;

@@ -41,7 +41,7 @@ export async function trainCandidates(options: CandidateOptions): Promise<Evalua
   );
   const evaluated: EvaluatedModel[] = [];
   for (const trained of await trainAll(split, seed, report)) {
-    // Between two evaluations other work of this process goes on.
+    // Between two evaluations other work of this process continues.
     await nextTurn();
     evaluated.push({ trained, quality: evaluate(trained.model, split) });
   }

@@ -21,7 +21,7 @@ export interface DemoOutcome {
 /** Eight repetitions of a tenth of a second are enough for an interval of the rate. */
 const MEASURE = { secondsPerRepetition: 0.1, warmUpSeconds: 0.1 };
 
-export interface DemoOptions {
+interface DemoOptions {
   readonly seed: number;
   readonly clock: StoryClock;
   /** Where the generated bill is written. */

@@ -24,7 +24,7 @@ export interface Traffic {
   readonly signal?: AbortSignal;
 }
 
-export interface Visits {
+interface Visits {
   /** Unique name. */
   readonly name: string;
   readonly model: string;

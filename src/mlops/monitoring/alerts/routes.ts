@@ -32,7 +32,7 @@ import {
 } from './store.ts';
 import { readGravity } from './take-look.ts';
 
-export interface AlertRouteDeps extends BacktestDeps {
+interface AlertRouteDeps extends BacktestDeps {
   readonly clock: Clock;
   readonly evaluate: EvaluateMonitor;
 }

@@ -35,7 +35,7 @@ const LOOK = 'monitoring.look';
 
 /**
  * Evaluates a monitor: compares its complete drift windows, takes the due looks of its alerts, and judges earlier looks again with
- * what has come since. One monitor is evaluated at most once at a time in this process; of several servers one counts each look.
+ * the data that has come since. One monitor is evaluated at most once at a time in this process; of several servers one counts each look.
  */
 export type EvaluateMonitor = (monitor: Monitor, signal: AbortSignal) => Promise<void>;
 
