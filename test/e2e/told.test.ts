@@ -35,7 +35,7 @@ describe.skipIf(!hasChromium)('reports and routes in the browser (skipped where 
     const { page, complaints } = await newVisit(browser);
     await open(page, `${url}/notification-routes`);
     expect(await readable(page.getByTestId('answer'))).toBe(
-      '1 alert channel: 0 deliveries waiting, the last delivery of 0 failed.',
+      '1 alert channel: no delivery waiting, no last delivery failed.',
     );
     await page.getByRole('button', { name: 'Send a test message by hook' }).click();
     await page.getByText('The test message of hook was delivered.').waitFor();

@@ -63,7 +63,8 @@ function describeModels({ data, isError }: Pick<ReturnType<typeof useScorecards>
   const count = counted(scorecards.length, 'registered model');
   const bad = scorecards.filter(({ status }) => status === 'critical' || status === 'warning');
   const worst = bad.find(({ status }) => status === 'critical') ?? bad[0];
-  if (worst === undefined) return `${count}; none misses a target or has an open alert.${describeDearer(data)}`;
+  if (worst === undefined)
+    return `${count}; none misses a target or has an alert on its running version.${describeDearer(data)}`;
   const lead = worst.statusReason.includes(worst.model) ? '' : `${worst.model}: `;
   return `${count}, ${bad.length} with a problem. ${lead}${worst.statusReason}`;
 }

@@ -90,7 +90,16 @@ export function NotificationRoutesPage() {
               )}
               <Card title={route === undefined ? 'Delivery log' : `Delivery log of ${route}`} flush>
                 <Loaded query={deliveries} what="The deliveries" height={LOG_HEIGHT}>
-                  {(data) => <DeliveriesTable deliveries={data.deliveries} />}
+                  {({ deliveries: sent }) =>
+                    sent.length === 0 ? (
+                      <EmptyState
+                        shows="Every message with its time, channel and state."
+                        why="No message has been sent yet."
+                      />
+                    ) : (
+                      <DeliveriesTable deliveries={sent} />
+                    )
+                  }
                 </Loaded>
               </Card>
             </div>
@@ -144,5 +153,8 @@ function RouteDocument({ route, onEdit }: RouteDocumentProps) {
 function describeRoutes(routes: readonly NotificationRoute[]): string {
   const failed = routes.filter(({ lastDelivery }) => lastDelivery?.state === 'failed').length;
   const active = routes.reduce((sum, route) => sum + route.active, 0);
-  return `${counted(routes.length, 'alert channel')}: ${counted(active, 'delivery', 'deliveries')} waiting, the last delivery of ${failed} failed.`;
+  if (routes.length === 0) return 'No alert channel yet: alerts are shown only in the app.';
+  const waiting = active === 0 ? 'no delivery waiting' : `${counted(active, 'delivery', 'deliveries')} waiting`;
+  const faults = failed === 0 ? 'no last delivery failed' : `the last delivery of ${failed} failed`;
+  return `${counted(routes.length, 'alert channel')}: ${waiting}, ${faults}.`;
 }

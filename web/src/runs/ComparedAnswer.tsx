@@ -1,5 +1,6 @@
 import { formatMetricName } from '../format/metric-name.ts';
 import { formatMeasure } from '../format/number.ts';
+import parts from '../parts/parts.module.css';
 import { CostFigure } from './CostFigure.tsx';
 import { findBetterDirection, readFigure } from './run-columns.ts';
 import type { Compare } from './use-compare.ts';
@@ -31,15 +32,15 @@ export function ComparedAnswer({ compare }: { readonly compare: Compare }) {
     return (
       <>
         {head}
-        {dearest.name} costs most, <CostFigure total={dearest.run.cost.total} />, and {cheapest.name} least,{' '}
-        <CostFigure total={cheapest.run.cost.total} />; none logged a metric.
+        <NameOfRun name={dearest.name} /> costs most, <CostFigure total={dearest.run.cost.total} />, and{' '}
+        <NameOfRun name={cheapest.name} /> least, <CostFigure total={cheapest.run.cost.total} />; none logged a metric.
       </>
     );
   }
   return (
     <>
       {head}
-      {best.name} has the {sign === -1 ? 'highest' : 'lowest'}{' '}
+      <NameOfRun name={best.name} /> has the {sign === -1 ? 'highest' : 'lowest'}{' '}
       <span data-tip={metric}>{formatMetricName(metric ?? 'metric')}</span>, {formatMeasure(best.value)}
       {best.run.cost.total.cost === null ? (
         ', at an unknown cost'
@@ -54,10 +55,18 @@ export function ComparedAnswer({ compare }: { readonly compare: Compare }) {
         '; it is also the cheapest.'
       ) : (
         <>
-          ; the cheapest is {cheapest.name} at <CostFigure total={cheapest.run.cost.total} />
+          ; the cheapest is <NameOfRun name={cheapest.name} /> at <CostFigure total={cheapest.run.cost.total} />
           {compare.named.length > priced.length && `, with ${named.length - priced.length} of unknown cost`}.
         </>
       )}
     </>
   );
+}
+
+/** Longer names may break, so that a phone shows them whole. */
+const UNBROKEN_CHARS = 24;
+
+/** A hyphen in a short name does not break the line. */
+function NameOfRun({ name }: { readonly name: string }) {
+  return <span className={name.length <= UNBROKEN_CHARS ? parts.unbroken : undefined}>{name}</span>;
 }

@@ -3,7 +3,7 @@ import type { ModelFrontier, ModelFrontierPoint } from '../../../src/tradeoff/fr
 import { formatPercent, formatTimes } from '../format/number.ts';
 import { findPoint } from './find-point.ts';
 
-export interface ComparedPoints {
+interface ComparedPoints {
   /** The frontier point with the best quality. */
   readonly best: ModelFrontierPoint;
   /** The best one within the budget, else the cheapest one of the frontier. */
