@@ -88,7 +88,7 @@ export function HealthTile({ ask }: HealthTileProps) {
   );
 }
 
-/** The sentence of a problem takes the place of the facts, so that the tile keeps its height. */
+/** The sentence of a problem replaces the facts, so that the tile keeps its height. */
 function hasProblem(status: HealthStatus): boolean {
   return status === 'degraded' || status === 'unhealthy';
 }

@@ -74,10 +74,7 @@ function Savings({ list }: { readonly list: RecommendationList }) {
   const monthly = saving?.monthly ?? null;
   return (
     <>
-      <Figure
-        label="Per month, total"
-        note={saving === undefined || monthly === null ? undefined : noteText(saving)}
-      >
+      <Figure label="Per month, total" note={saving === undefined || monthly === null ? undefined : noteText(saving)}>
         {monthly !== null ? (
           <span data-testid="savings">
             <AboutFigure money={monthly} />
