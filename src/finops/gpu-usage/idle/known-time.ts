@@ -50,6 +50,11 @@ export interface KnownTime {
   readonly weights: string;
   /** Days with stretches only. */
   readonly rolledUp: readonly string[];
+  /**
+   * `Lake.derive` where all of these items are lake files; otherwise there are recent readings, and the value is computed. The key of a
+   * value is all that it is computed from: `inputs` are its statements, in order, and their parameters.
+   */
+  keep<T>(inputs: readonly string[], compute: () => Promise<T>): Promise<T>;
 }
 
 /**
@@ -82,6 +87,7 @@ export async function withKnownTime<T>(
     const ofMemory = part('memory', memory, LEVELS.memory);
     return use({
       session,
+      keep: (inputs, compute) => (live === null ? lake.derive('gpu time', inputs, compute) : compute()),
       stretches: {
         utilization: buildUnionSql(atLevel, ofUtilization && buildLiveStretchesSql(ofUtilization)),
         memory: buildUnionSql(memory, ofMemory && buildLiveStretchesSql(ofMemory)),

@@ -1,4 +1,4 @@
-import type { LakeRow, LakeSession } from '../../../platform/lake/index.ts';
+import type { LakeRow } from '../../../platform/lake/index.ts';
 import { quoteLiteral } from '../../../platform/lake/index.ts';
 import { findSourcePrices, type ImportPrice, importPrices, LEVELS } from '../../gpu-telemetry/index.ts';
 import { type KnownEnergy, readEnergy } from './energy.ts';
@@ -48,13 +48,18 @@ export async function readKnownRates(deps: KnownTimeDeps): Promise<Rates> {
 }
 
 /** Marks the stretches of utilization in a temporary table of the session, and measures the time of each GPU. */
-export async function markStretches(
-  { session, stretches, weights }: Pick<KnownTime, 'stretches' | 'weights'> & { readonly session: LakeSession },
+async function markStretches(known: KnownTime, query: Pick<IdleQuery, 'window' | 'maxGap'>): Promise<LakeRow[]> {
+  await known.session.query(buildMarkSql(known, query));
+  return known.session.query(GPU_TIMES);
+}
+
+/** Statement that marks the stretches of utilization in the temporary table `MARKED`. */
+export function buildMarkSql(
+  { stretches, weights }: Pick<KnownTime, 'stretches' | 'weights'>,
   { window: windowMs, maxGap: maxGapMs }: Pick<IdleQuery, 'window' | 'maxGap'>,
-): Promise<LakeRow[]> {
+): string {
   const periods = buildPeriodsSelect(stretches.utilization, { windowMs, maxGapMs, weights });
-  await session.query(`CREATE OR REPLACE TEMP TABLE ${MARKED} AS ${periods}`);
-  return session.query(GPU_TIMES);
+  return `CREATE OR REPLACE TEMP TABLE ${MARKED} AS ${periods}`;
 }
 
 async function measure(known: KnownTime, { rates, reasons }: Rates, query: IdleQuery): Promise<MeasuredTimes> {

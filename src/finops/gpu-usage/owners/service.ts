@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { LakeRow, LakeSession } from '../../../platform/lake/index.ts';
+import { createOpenedOnce } from '../../../platform/concurrency/index.ts';
+import type { LakeRow } from '../../../platform/lake/index.ts';
 import { decimal, formatMoneyText } from '../../../platform/units/index.ts';
 import {
   findHoldersById,
@@ -11,9 +12,9 @@ import {
 } from '../../gpu-telemetry/index.ts';
 import { type KnownTime, type KnownTimeDeps, withKnownTime } from '../idle/known-time.ts';
 import { computeCommonLoss } from '../idle/loss.ts';
-import { MARKED } from '../idle/periods-sql.ts';
+import { GPU_TIMES, MARKED } from '../idle/periods-sql.ts';
 import type { Rates } from '../idle/rates.ts';
-import { markStretches, readKnownRates } from '../idle/service.ts';
+import { buildMarkSql, readKnownRates } from '../idle/service.ts';
 import { type Cell, rowToCell } from './cells.ts';
 import { findOwners, findOwnersOfPools, type OwnerDeps, type Span, type UsageOfGpus } from './find-owners.ts';
 import { buildItems, type Item } from './items.ts';
@@ -27,6 +28,7 @@ import {
   cutStretches,
   loadTimes,
   type SetTime,
+  type Statement,
   type StepWidth,
   UNKNOWN_SET,
 } from './parts-sql.ts';
@@ -73,9 +75,16 @@ async function readOwnedTime(deps: OwnedDeps, query: OwnedQuery, step: StepWidth
   const rates = await readKnownRates(deps);
   const whole = completeRates(rates);
   return withKnownTime(deps, query, async (known) => {
-    const measured = await markStretches(known, query);
-    const told = await readHolderTimes(deps, known.session);
-    const cells = told === null ? [] : await readCells(known, { whole, told, step });
+    const marking = buildMarkSql(known, query);
+    const mark = createOpenedOnce(() => known.session.query(marking));
+    const readMarked = (sql: string) =>
+      known.keep([marking, sql], async () => {
+        await mark.get();
+        return known.session.query(sql);
+      });
+    const measured = await readMarked(GPU_TIMES);
+    const told = await readHolderTimes(deps, await readMarked(MARKED_SPANS));
+    const cells = told === null ? [] : await readCells(known, { marking, mark: mark.get, whole, told, step });
     const items =
       told === null
         ? []
@@ -84,14 +93,17 @@ async function readOwnedTime(deps: OwnedDeps, query: OwnedQuery, step: StepWidth
   });
 }
 
+const MARKED_SPANS = `SELECT gpu, min(s)::DOUBLE AS first, max(e)::DOUBLE AS last FROM ${MARKED} GROUP BY gpu ORDER BY gpu`;
+
 /** Free GPU time of pools, with owners from the rules. */
 async function readPoolItems(
   deps: OwnedDeps,
-  { session, stretches }: KnownTime,
+  { session, stretches, keep }: KnownTime,
   rates: Rates,
   step: StepWidth,
 ): Promise<Item[]> {
-  const rows = await session.query(buildFreePoolTimesSql(stretches.poolTotal, stretches.poolUnallocated, step));
+  const sql = buildFreePoolTimesSql(stretches.poolTotal, stretches.poolUnallocated, step);
+  const rows = await keep([sql], () => session.query(sql));
   const pools = new Set(rows.map(({ pool }) => String(pool)));
   return buildItemsOfPools(rows, rates, await findOwnersOfPools(deps, deps.store, pools));
 }
@@ -105,10 +117,7 @@ interface HolderTimes {
 }
 
 /** Known holders of the GPUs with readings; null without readings. */
-async function readHolderTimes(deps: OwnedDeps, session: LakeSession): Promise<HolderTimes | null> {
-  const marked = await session.query(
-    `SELECT gpu, min(s)::DOUBLE AS first, max(e)::DOUBLE AS last FROM ${MARKED} GROUP BY gpu ORDER BY gpu`,
-  );
+async function readHolderTimes(deps: OwnedDeps, marked: readonly LakeRow[]): Promise<HolderTimes | null> {
   if (marked.length === 0) return null;
   const gpus = marked.map(({ gpu }) => String(gpu));
   const span = {
@@ -169,24 +178,35 @@ function addMeteredTimes(noted: readonly TimeOfGpu[], metered: MeteredTimes['tim
 }
 
 interface Cutting {
+  /** Statement that `mark` runs once, before the others. */
+  readonly marking: string;
+  mark(): Promise<unknown>;
   readonly whole: readonly WholeRate[];
   readonly told: HolderTimes;
   readonly step: StepWidth;
 }
 
 async function readCells(
-  { session, samples, stretches, rolledUp }: KnownTime,
-  { whole, told, step }: Cutting,
+  { session, samples, stretches, rolledUp, keep }: KnownTime,
+  { marking, mark, whole, told, step }: Cutting,
 ): Promise<Cell[]> {
   const rates = whole.map(({ since, until, ...rate }, index) => `('${rate.import}', ${index}, ${since}, ${until})`);
-  const statements = [
-    ...cutStretches(rates.join(', ')),
-    buildUsedSql(samples('utilization'), rolledUp),
-    buildPartMemorySql(stretches.memory),
+  const statements: Statement[] = [
+    ...loadTimes(told.times),
+    ...[
+      ...cutStretches(rates.join(', ')),
+      buildUsedSql(samples('utilization'), rolledUp),
+      buildPartMemorySql(stretches.memory),
+    ].map((sql) => ({ sql })),
   ];
-  for (const { sql, parameters } of loadTimes(told.times)) await session.query(sql, parameters);
-  for (const statement of statements) await session.query(statement);
-  return (await session.query(buildPartTimesSql(step))).map(rowToCell);
+  const parts = buildPartTimesSql(step);
+  const inputs = statements.flatMap(({ sql, parameters = [] }) => [sql, ...parameters]);
+  const rows = await keep([marking, ...inputs, parts], async () => {
+    await mark();
+    for (const { sql, parameters } of statements) await session.query(sql, parameters);
+    return session.query(parts);
+  });
+  return rows.map(rowToCell);
 }
 
 function computeScale(gpus: readonly LakeRow[]): Fraction {

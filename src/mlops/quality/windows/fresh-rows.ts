@@ -13,7 +13,7 @@ import type { ShownCut, WindowQuery } from './windows.ts';
 /** Monitors whose fresh rows are kept, the last used ones. */
 const MOST_KEPT = 20;
 
-export interface FreshRowsDeps extends Tables {
+interface FreshRowsDeps extends Tables {
   readonly lake: Pick<Lake, 'session'>;
   readonly clock: Clock;
   readonly rows: Pick<StoredRows, 'write'>;
