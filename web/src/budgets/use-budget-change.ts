@@ -43,7 +43,7 @@ export type BudgetChanges = ReturnType<typeof useBudgetChange>;
 export function useDryRun(name: string, spec: BudgetSpec | null) {
   const text = spec === null ? '' : documentText(name, spec);
   const settled = useSettled(text);
-  return useQuery({
+  const { data, error, isSuccess } = useQuery({
     queryKey: [postApply.path, 'dry run', settled],
     queryFn: ({ signal }) =>
       call(postApply, { body: { documents: [{ file: FILE, text: settled }], dryRun: true } }, signal),
@@ -51,6 +51,9 @@ export function useDryRun(name: string, spec: BudgetSpec | null) {
     retry: false,
     gcTime: 0,
   });
+  // The answer about an earlier text is none about the present one: it would enable Save for a moment only.
+  const isCurrent = settled === text;
+  return isCurrent ? { data, error, isSuccess } : { data: undefined, error: null, isSuccess: false };
 }
 
 function useSettled(text: string): string {

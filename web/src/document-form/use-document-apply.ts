@@ -42,11 +42,14 @@ export function useDocumentDryRun(text: string | null) {
     const timer = setTimeout(() => setSettled(text), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text]);
-  return useQuery({
+  const { data, error, isSuccess } = useQuery({
     queryKey: [postApply.path, 'dry run', settled],
     queryFn: ({ signal }) => apply(settled ?? '', true, signal),
     enabled: settled !== null && settled === text,
     retry: false,
     gcTime: 0,
   });
+  // The answer about an earlier text is none about the present one: it would enable Save for a moment only.
+  const isCurrent = settled === text;
+  return isCurrent ? { data, error, isSuccess } : { data: undefined, error: null, isSuccess: false };
 }
