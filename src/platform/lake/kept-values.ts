@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 /** Size of all values together, and of the largest one that is kept, in characters of their JSON. */
 const MOST_CHARACTERS = 16_000_000;
 const MOST_CHARACTERS_EACH = 4_000_000;
+/** A longer list is not kept, and its size is not computed. */
+const MOST_ROWS_EACH = 20_000;
 
 interface KeptValue {
   readonly value: Promise<unknown>;
@@ -30,7 +32,7 @@ export class KeptValues {
     this.#kept.set(digest, entry);
     try {
       const computed = await value;
-      this.#admit(digest, entry, JSON.stringify(computed).length);
+      this.#admit(digest, entry, computeCharacters(computed));
       return computed;
     } catch (error) {
       if (this.#kept.get(digest) === entry) this.#kept.delete(digest);
@@ -53,4 +55,9 @@ export class KeptValues {
       this.#characters -= freed;
     }
   }
+}
+
+function computeCharacters(value: unknown): number {
+  if (Array.isArray(value) && value.length > MOST_ROWS_EACH) return Number.POSITIVE_INFINITY;
+  return JSON.stringify(value).length;
 }
