@@ -117,7 +117,7 @@ it('rolls fewer replicas back when requests wait for them', async () => {
   }
   expect(await shown(application)).toMatchObject({
     state: 'rolled_back',
-    reason: expect.stringMatching(/shown to be worse: latencyP95/),
+    reason: expect.stringMatching(/shown to be worse: p95 latency/),
   });
   const { variants } = await settled(application, 'e');
   expect(variants).toMatchObject([{ variant: 'main', weight: 1, replicasReady: 4 }]);

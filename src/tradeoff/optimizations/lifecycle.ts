@@ -2,6 +2,7 @@ import { type EndpointSpec, listRouteTargets, type Variant } from '../../mlops/e
 import type { ChangeableEndpoint } from '../../mlops/serving/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { DAY_MS } from '../../platform/units/durations.ts';
+import { describeProof } from './check-words.ts';
 import { formatInstant, type OptimizationDeps } from './deps.ts';
 import type { RampStep } from './engine/ramp.ts';
 import { takeStep } from './move.ts';
@@ -122,10 +123,7 @@ export function keep(deps: OptimizationDeps, stored: StoredOptimization, evidenc
   const at = formatInstant(deps.clock.now());
   const share = 1 - spec.holdOut;
   const hasWatch = canWatch(spec);
-  const proof = checks.map(
-    ({ name, lower }) => `${name} ${lower === null ? 'passes' : `at least ${Number(lower.toPrecision(3))}`}`,
-  );
-  const text = `Kept: all checks pass (${proof.join(', ')}). ${describeWatch(spec, arms)}`;
+  const text = `Kept: all checks pass (${checks.map(describeProof).join(', ')}). ${describeWatch(spec, arms)}`;
   return takeStep(deps, stored, {
     what: 'kept',
     actor: PROGRAM,
@@ -141,6 +139,7 @@ export function keep(deps: OptimizationDeps, stored: StoredOptimization, evidenc
         stepAt: at,
         keptAt: at,
         deadlineAt: null,
+        waitsFor: null,
       },
       watch: hasWatch ? { observations: 0, cohortsUntil: at, evidence: [], waitsFor: null } : null,
       ...(hasWatch ? {} : { endedAt: at }),

@@ -1,10 +1,11 @@
 import { AppError } from '../../platform/errors/index.ts';
+import { describeCheck } from './check-words.ts';
 import { formatInstant, type OptimizationDeps } from './deps.ts';
 import { chooseMove } from './engine/ramp.ts';
 import { type Look, lookAt } from './gather.ts';
 import { advance, end, keep, listSteps, PROGRAM, start, yieldToOthers } from './lifecycle.ts';
 import { Outdated } from './move.ts';
-import type { OptimizationCheck, OptimizationState } from './schema.ts';
+import { nameCheck, type OptimizationState } from './schema.ts';
 import { findOptimization, listStored, putOptimization, type StoredOptimization } from './store.ts';
 import { watchCohorts } from './watch-cohorts.ts';
 
@@ -123,12 +124,6 @@ async function wait({ store }: OptimizationDeps, stored: StoredOptimization, wai
   await store.transaction((sql) => putOptimization(sql, { ...stored, shown: { ...stored.shown, waitsFor } }));
 }
 
-function describeCheck({ name, limit, estimate, lower, upper, reason }: OptimizationCheck): string {
-  const show = (value: number | null) => (value === null ? 'unknown' : String(Number(value.toPrecision(3))));
-  if (estimate === null) return `${name}: ${reason ?? limit}`;
-  return `${name}: ${show(estimate)}, interval ${show(lower)} to ${show(upper)}; allowed is ${limit}`;
-}
-
 function describeHarm({ checks, harmed }: Look): string {
   const shown = checks.filter(({ name }) => harmed.includes(name));
   return `Rolled back, shown to be worse: ${shown.map(describeCheck).join('; ')}`;
@@ -145,9 +140,13 @@ function describeWait({ checks, splitProblem, requests }: Look, needed: number):
   if (requests < needed) return `the candidate has ${requests} of ${needed} requests of this step`;
   const open = checks.filter(({ verdict }) => verdict !== 'passes');
   if (open.length === 0) return 'the minimum duration of the step';
-  const parts = open.map(({ name, samplesNeeded, reason }) => {
+  const parts = open.map((check) => {
+    const { samplesNeeded, reason } = check;
+    const name = nameCheck(check);
     if (reason !== null) return `${name}: ${reason}`;
-    return samplesNeeded === null ? name : `${name}: about ${samplesNeeded} more samples at the present estimate`;
+    return samplesNeeded === null
+      ? name
+      : `${name}: about ${samplesNeeded} more ${samplesNeeded === 1 ? 'sample' : 'samples'} at the present estimate`;
   });
   return `proof of ${parts.join('; ')}`;
 }

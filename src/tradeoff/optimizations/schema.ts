@@ -33,6 +33,17 @@ export const OptimizationCheck = z
   .describe('A condition of an optimization');
 export type OptimizationCheck = z.infer<typeof OptimizationCheck>;
 
+/** Checks of requests, by name: in a sentence, and the unit of their differences, which are shares of requests and better when larger. */
+export const REQUEST_CHECKS: Readonly<Record<string, { readonly name: string; readonly points: string }>> = {
+  errorRate: { name: 'error rate', points: 'points of successful requests' },
+  latencyP95: { name: 'p95 latency', points: 'points of answers in time' },
+};
+
+/** Name of a check in a sentence; quality metrics and budgets keep theirs. */
+export function nameCheck({ name }: Pick<OptimizationCheck, 'name'>): string {
+  return REQUEST_CHECKS[name]?.name ?? name;
+}
+
 const Arm = z.strictObject({
   variant: z.string().describe('Variant of the endpoint'),
   model: z.string().nullable().describe('Registered model; null for a cascade or router'),

@@ -69,7 +69,7 @@ export const runningOptimization = OptimizationDetail.parse({
 export const keptOptimization = OptimizationDetail.parse({
   ...common,
   ...{ optimization: 'kept', state: 'watched', percent: 90, step: 2, deadlineAt: null },
-  reason: 'Kept: all checks pass (accuracy at least -0.008). 10 % of the traffic stays on main',
+  reason: 'Kept: all checks pass (accuracy at worst -0.008). 10 % of the traffic stays on main',
   ...{ stepAt: '2026-11-03T09:00:00.000Z', keptAt: '2026-11-03T09:00:00.000Z', judgedAt: '2026-11-03T12:00:00.000Z' },
   checks: [
     {
@@ -100,7 +100,7 @@ export const keptOptimization = OptimizationDetail.parse({
     ...started,
     {
       ...{ at: '2026-11-03T09:00:00.000Z', what: 'kept', by: 'optimizations', decision: decision('2') },
-      text: 'Kept: all checks pass (accuracy at least -0.008). 10 % of the traffic stays on main',
+      text: 'Kept: all checks pass (accuracy at worst -0.008). 10 % of the traffic stays on main',
     },
   ],
 });

@@ -38,6 +38,7 @@ export function RampCard({ one }: { readonly one: OptimizationDetail }) {
 
 function armText(arm: Arm | null, percent: number): string {
   if (arm === null) return 'chosen at the start';
-  const served = arm.model === null ? '' : `: ${arm.model} version ${arm.version ?? 'unknown'}`;
+  const version = arm.version === null ? '' : ` version ${arm.version}`;
+  const served = arm.model === null ? '' : `: ${arm.model}${version}`;
   return `${arm.variant}${served}, ${percentText(percent)}`;
 }

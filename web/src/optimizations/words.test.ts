@@ -15,7 +15,13 @@ describe('the headline of an optimization', () => {
 
   it('states that the saving of a kept one is not known, and keeps a change of capacity readable', () => {
     const saving = { ...keptOptimization.saving, monthly: null };
-    expect(describeOptimization({ ...keptOptimization, saving })).toMatch(/^Kept: version 2; its saving is not known/);
+    const { expected } = runningOptimization;
+    expect(describeOptimization({ ...keptOptimization, saving, expected })).toMatch(
+      /^Kept: version 2, expected to save \$[\d,.]+ a month; the saving is not measured yet/,
+    );
+    expect(describeOptimization({ ...keptOptimization, saving, expected: null })).toMatch(
+      /^Kept: version 2; its saving is not known/,
+    );
     const candidate = { variant: 'smaller-candidate', model: 'ranker', version: '1', models: ['ranker'] };
     expect(describeOptimization({ ...keptOptimization, candidate, checks: [] })).toBe(
       'Kept: ranker, main: version 2, resources instance small, which saves $1,460.00 a month.',

@@ -68,9 +68,15 @@ export function describeOptimization(one: OptimizationDetail): string {
   const { monthly } = one.saving;
   const subject = candidateText(one);
   const saves = `${subject === summary ? ', which' : ''} saves`;
-  const saved = monthly === null ? '; its saving is not known yet' : `${saves} ${formatMoney(monthly)} a month`;
+  const saved = monthly === null ? unmeasuredText(one) : `${saves} ${formatMoney(monthly)} a month`;
   const losses = one.checks.filter(({ kind }) => kind === 'quality').map((check) => lossText(check, one));
   return sentence([`Kept: ${subject}${saved}`, ...losses].join('; '));
+}
+
+function unmeasuredText({ expected }: Pick<Optimization, 'expected'>): string {
+  const monthly = expected?.monthly ?? null;
+  if (monthly === null) return '; its saving is not known yet';
+  return `, expected to save ${formatMoney(monthly)} a month; the saving is not measured yet`;
 }
 
 function sentence(text: string): string {
@@ -124,6 +130,7 @@ function savedText(kept: readonly Optimization[]): string {
 /** The next condition of an open one; the reason of an ended one. */
 export function nextCondition({ waitsFor, reason, state, deadlineAt }: Optimization): string {
   if (state === 'watched') return waitsFor ?? 'the end of its watch, or a loss of quality';
+  if (state === 'closed') return 'none: the change is final';
   return waitsFor ?? reason ?? (deadlineAt === null ? '' : 'its next look');
 }
 
@@ -151,7 +158,11 @@ export function listRampSteps({ spec, step, state, keptAt }: OptimizationDetail)
 /** Bound of a check, in its difference; null where it has none. */
 export function findBound({ kind, name }: OptimizationCheck, { spec }: OptimizationDetail): number | null {
   if (kind === 'saving') return 0;
-  if (kind === 'quality') return -(spec.quality.find(({ metric }) => metric === name)?.margin ?? 0);
+  if (kind === 'quality') {
+    // A relative margin is a share of the quality of the baseline, which a check does not state.
+    const margin = spec.quality.find(({ metric }) => metric === name)?.margin;
+    return margin === undefined ? null : -margin;
+  }
   const rule = spec.guardrails.find((one) => 'metric' in one && one.metric === name);
   if (rule === undefined || 'budget' in rule) return null;
   return rule.metric === 'errorRate' ? -rule.margin : 0;
