@@ -15,8 +15,8 @@ it.each([
 });
 
 const REASON = 'Budget "sweep" has too little left to begin this and stop it in time (1 s).';
-const step = (name: string, attempt: number, reason: string | null) =>
-  ({ step: name, attempt, reason }) as PipelineRun['stepList'][number];
+const step = (name: string, attempts: number, reason: string | null) =>
+  ({ step: name, attempts: Array.from({ length: attempts }), reason }) as PipelineRun['stepList'][number];
 
 it('finds the step that a budget refused where nothing has started', () => {
   const stepList = [step('train', 0, REASON), step('report', 0, 'train was stopped')];

@@ -10,12 +10,12 @@ export function budgetNamed(reason: string | null): string | null {
   return found?.[1] ?? null;
 }
 
-/** Step that a budget refused, and the sentence of the refusal, where no step of the run has started; null otherwise. */
+/** Step that a budget refused, and the sentence of the refusal, where no step of the run has an attempt; null otherwise. */
 export function findRefusal({
   state,
   stepList,
 }: Pick<PipelineRun, 'state' | 'stepList'>): { readonly step: string; readonly reason: string } | null {
-  if (state !== 'stopped' || stepList.some(({ attempt }) => attempt > 0)) return null;
+  if (state !== 'stopped' || stepList.some(({ attempts }) => attempts.length > 0)) return null;
   for (const { step, reason } of stepList) if (reason !== null && budgetNamed(reason) !== null) return { step, reason };
   return null;
 }
