@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { evaluateMonitor } from '../../../../src/mlops/monitoring/alerts/schema.ts';
 import { DAY_MS } from '../../../../src/platform/units/durations.ts';
 import { findRecommendations } from '../../../../src/tradeoff/recommendations/schema.ts';
 import { runGpus } from '../../gpus/run-gpus.ts';
@@ -15,7 +14,7 @@ import { importSentBills, sendBills } from './import-bills.ts';
 import { readAudiences } from './recorded-audience.ts';
 import { type RecordedCandidate, type RecordedCandidates, readRecordedCandidates } from './recorded-candidates.ts';
 import { readServedModel, SERVED } from './recorded-model.ts';
-import { importProduction, MONITOR } from './recorded-production.ts';
+import { importProduction } from './recorded-production.ts';
 import { runPipeline } from './run-pipeline.ts';
 import { canServe, ENDPOINT, sendVisits, startEndpoint } from './serve.ts';
 import { DEMO_STEPS } from './steps.ts';
@@ -82,8 +81,6 @@ async function loadStory(client: DemoClient, options: RecordedDemoOptions, next:
   await recordReturns(client, { seed, asOf, model: MODEL, until: historyBegan });
   next();
   if (isServed) await sendVisits(client, seed, audiences);
-  // As the server does every minute: its alerts are then those of a server that has run for some time.
-  await client.call(evaluateMonitor, { params: { monitor: MONITOR } });
   next();
   await client.call(findRecommendations, { body: {} });
 }

@@ -15,8 +15,6 @@ const VISITS_PER_HOUR = 60;
 /** Ends of the windows of the quality evaluation. */
 const WINDOW_MS = 6 * HOUR_MS;
 const ENVIRONMENT = 'production';
-/** Of `production/documents/monitor.yaml`. */
-export const MONITOR = 'home-feed';
 
 export interface RecordedProduction {
   readonly example: string;
