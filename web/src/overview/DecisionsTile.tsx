@@ -11,6 +11,7 @@ import { Figure } from './Figure.tsx';
 import { Tile, type Tone } from './Tile.tsx';
 import { tileScope } from './tile-scope.ts';
 import styles from './tiles.module.css';
+import { VerdictStrip } from './VerdictStrip.tsx';
 
 const HEIGHT = 160;
 const LISTED = 3;
@@ -51,6 +52,7 @@ export function DecisionsTile({ decisions }: { readonly decisions: UseQueryResul
                 </Link>
               </Figure>
               <p className={styles.text}>{countVerdicts([latest, ...rest])}</p>
+              <VerdictStrip decisions={[latest, ...rest].slice(0, COUNTED).toReversed()} />
               <ul className={styles.lines}>
                 {rest.slice(0, LISTED - 1).map(({ decision, model, version, verdict }) => (
                   <li key={decision}>
