@@ -139,10 +139,12 @@ function describeChange({ change, endpoint }: OptimizationSpec, { baseline, cand
   return `${endpoint}, ${baseline}: ${parts.join(', ')}`;
 }
 
+const BOUNDS: Readonly<Record<string, string>> = { min: 'at least', max: 'at most' };
+
 function describeValue(value: object): string {
   return Object.entries(value)
     .filter(([, one]) => one !== null && typeof one !== 'object')
-    .map(([name, one]) => `${name} ${one}`)
+    .map(([name, one]) => `${BOUNDS[name] ?? name} ${one}`)
     .join(' ');
 }
 
