@@ -126,15 +126,15 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing
   it('chooses and orders columns, in the address', async () => {
     const page = await visit('/costs?view=rows');
     await page.getByRole('button', { name: 'Columns' }).click();
-    await page.getByRole('checkbox', { name: 'Region id' }).check();
+    await page.getByRole('checkbox', { name: 'Region ID' }).check();
     await page.waitForURL(/columns=regionId/);
-    await page.getByRole('button', { name: 'Move Region id towards the start' }).click();
+    await page.getByRole('button', { name: 'Move Region ID towards the start' }).click();
     await page.keyboard.press('Escape');
     const heads = await page
       .getByRole('region', { name: /Bill rows/ })
       .getByRole('columnheader')
       .allInnerTexts();
-    expect(heads.at(-2)).toBe('Region id');
+    expect(heads.at(-2)).toBe('Region ID');
   });
 
   it('saves the summary, the days and the rows as CSV', async () => {

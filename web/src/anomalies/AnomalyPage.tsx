@@ -109,7 +109,7 @@ function About({ anomaly }: { readonly anomaly: AnomalyDetail }) {
               'everything'
             ) : (
               <span key="scope" data-tip={slice.map(({ value }) => value).join(', ')}>
-                {slice.map(({ dimension, value }) => `${dimensionLabel(dimension)} ${shortName(value)}`).join(', ')}
+                {slice.map(({ dimension, value }) => `${dimensionLabel(dimension)}: ${shortName(value)}`).join('; ')}
               </span>
             ),
           ],

@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { AnomalyEvidence } from '../../../src/finops/anomalies/schema.ts';
+import { decimal } from '../../../src/platform/units/schema.ts';
 import { DisplayToggle } from '../charts/DisplayToggle.tsx';
 import { usePng } from '../charts/use-png.ts';
 import { Waterfall } from '../charts/Waterfall.tsx';
@@ -13,6 +14,9 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import table from '../table/table.module.css';
 
 const HEIGHT = 260;
+/** Amounts below half a cent are none. */
+const LEAST = '0.005';
+const isNone = (amount: string) => decimal(amount).abs().lessThan(LEAST);
 
 interface PartsCardProps {
   readonly id: string;
@@ -28,7 +32,9 @@ export function PartsCard({ id, evidence: { effects, cost }, currency, asTable, 
   const navigate = useNavigate({ from: '/anomalies/$anomaly' });
   const png = usePng(`${id}-parts`);
   const steps = useMemo((): WaterfallStep[] => {
-    const bars = waterfallBars(effects, cost.change);
+    const bars = waterfallBars(effects, cost.change).filter(
+      ({ id: step, amount }) => step === 'change' || !isNone(amount),
+    );
     return bars.map((bar) => ({
       ...bar,
       label: bar.id === 'change' ? 'Change' : EFFECT_TEXT[bar.id].label,
@@ -37,6 +43,7 @@ export function PartsCard({ id, evidence: { effects, cost }, currency, asTable, 
     }));
   }, [effects, cost.change]);
   const rows = STEPS.map((step) => [EFFECT_TEXT[step].label, stepAmount(effects, step)] as const);
+  const without = rows.filter(([, amount]) => isNone(amount)).map(([label]) => label.toLowerCase());
   return (
     <Card
       title="Drivers of the difference"
@@ -44,6 +51,7 @@ export function PartsCard({ id, evidence: { effects, cost }, currency, asTable, 
         <>
           <MoneyFigure money={{ amount: cost.expected, currency }} /> expected,{' '}
           <MoneyFigure money={{ amount: cost.actual, currency }} /> actual.
+          {without.length > 0 && ` No effect of ${without.join(', ')}.`}
           {ofGpus && ' Volume: change in GPU-hours paid for. Mix: change in their proportions.'}
         </>
       }

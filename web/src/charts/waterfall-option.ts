@@ -62,13 +62,15 @@ function stepAxis({ steps, isUpright }: WaterfallData) {
   };
 }
 
-function amountAxis({ currency, isUpright }: WaterfallData) {
+function amountAxis({ currency, isUpright, steps }: WaterfallData) {
   const style = readChartStyle();
+  const gap = isUpright ? '2%' : '8%';
+  const goesBelowZero = steps.some(({ start, end }) => start < 0 || end < 0);
   return {
     type: 'value',
     splitNumber: isUpright ? 2 : 4,
     // Space for the figures above and below the bars.
-    boundaryGap: isUpright ? ['2%', '2%'] : ['8%', '8%'],
+    boundaryGap: [goesBelowZero ? gap : 0, gap],
     axisLabel: { ...style.text, formatter: (value: number) => axisMoney(value, currency) },
     splitLine: { lineStyle: { color: style.line } },
   };

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { dimensionLabel, dimensionValue } from './dimension.ts';
 
 it.each([
-  ['subAccountId', 'Sub account id'],
+  ['subAccountId', 'Sub account ID'],
+  ['skuId', 'SKU ID'],
   ['tag:cost center', 'Tag “cost center”'],
   ['x_Discount', 'x_Discount'],
   ['serviceProviderName', 'Provider'],

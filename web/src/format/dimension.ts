@@ -7,13 +7,16 @@ const SPECIAL: Readonly<Record<string, string>> = {
   month: 'Billing month',
 };
 
-/** A dimension as text: `subAccountId` -> `Sub account id`, `tag:cost center` -> `Tag “cost center”`. */
+/** A dimension as text: `subAccountId` -> `Sub account ID`, `tag:cost center` -> `Tag “cost center”`. */
 export function dimensionLabel(dimension: string): string {
   const special = SPECIAL[dimension];
   if (special !== undefined) return special;
   if (dimension.startsWith('tag:')) return `Tag “${dimension.slice(4)}”`;
   if (dimension.startsWith('x_')) return dimension;
-  const words = dimension.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  const words = dimension
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .replace(/\b(?:id|sku)\b/g, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

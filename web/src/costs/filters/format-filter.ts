@@ -6,7 +6,7 @@ import type { FilterGroup, FilterValue } from './filter-text.ts';
 /** More values than this are counted, so that a chip stays a line. */
 const MAX_NAMED = 3;
 
-/** A filter as text: `Service is Amazon EC2 or Amazon S3`, `Team is not search`, `Sku id begins with BoxUsage`. */
+/** A filter as text: `Service is Amazon EC2 or Amazon S3`, `Team is not search`, `SKU ID begins with BoxUsage`. */
 export function formatFilter({ dimension, isNot, values }: FilterGroup): string {
   const label = dimensionLabel(dimension);
   const [only] = values;
