@@ -76,7 +76,7 @@ steelyard monitor show ranker --known-at 2026-11-10T00:00:00Z`,
 
 const monitorEvaluateCommand = command({
   path: ['monitor', 'evaluate'],
-  summary: 'Evaluate a monitor now instead of at the next minute: complete drift windows and all alerts',
+  summary: 'Evaluate a monitor now: complete drift windows and all alerts',
   example: 'steelyard monitor evaluate ranker',
   needs: 'server',
   positionals: { monitor: { describe: 'Name of the monitor' } },

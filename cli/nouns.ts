@@ -295,7 +295,7 @@ const modelLines: readonly NounLine[] = [
   {
     summary: 'Monitor models in production, list alerts, compare data for drift',
     nouns: [
-      noun('monitor', ['list', 'show'], async () => (await import('./monitor.ts')).monitorCommands),
+      noun('monitor', ['list', 'show', 'evaluate'], async () => (await import('./monitor.ts')).monitorCommands),
       noun(
         'alert',
         ['list', 'show', 'mute', 'backtest', 'acknowledge', 'assign'],
