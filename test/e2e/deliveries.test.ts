@@ -219,7 +219,8 @@ describe.skipIf(!hasChromium)('deliveries in the browser (skipped where Chromium
     await page.waitForURL('**/deliveries**');
     await page.getByRole('region', { name: /^Deliveries/ }).focus();
     for (const key of ['ArrowDown', 'Enter']) await page.keyboard.press(key);
-    await page.waitForURL(`**/deliveries/${entries[0]?.delivery}**`);
+    const newest = (await listed()).at(-1);
+    await page.waitForURL(`**/deliveries/${newest?.delivery}**`);
   });
 
   it('says so when there is no such delivery', async () => {
