@@ -25,7 +25,7 @@ describe.skipIf(!hasChromium)('models and decisions in the browser (skipped wher
 
   it('lists every decision with its verdict in words and the small beam', async () => {
     const page = await visit('/decisions');
-    const rows = page.getByRole('table').locator('tbody tr');
+    const rows = page.getByRole('region', { name: 'Verdicts and evidence' }).locator('tbody tr');
     expect(await rows.count()).toBe(decisions.length);
     for (const [index, decision] of decisions.entries()) {
       const row = rows.nth(index);
@@ -39,7 +39,7 @@ describe.skipIf(!hasChromium)('models and decisions in the browser (skipped wher
     await page.getByLabel('Verdict', { exact: true }).selectOption('promote');
     await page.waitForURL(/verdict=promote/);
     const promoted = decisions.filter((decision) => decision.verdict === 'promote');
-    await expect.poll(() => page.getByRole('table').locator('tbody tr').count()).toBe(promoted.length);
+    await expect.poll(() => page.getByRole('region', { name: 'Verdicts and evidence' }).locator('tbody tr').count()).toBe(promoted.length);
     await expect.poll(() => readable(page.getByTestId('answer'))).toContain(`${promoted.length} promoted`);
   });
 

@@ -94,7 +94,7 @@ describe.skipIf(!hasChromium)('GPUs in the browser (skipped where Chromium is mi
     await fleet.locator('th[aria-sort="descending"]').waitFor();
     await fleet.getByRole('button', { name: /^Used/ }).click();
     await fleet.locator('th[aria-sort="ascending"]').waitFor();
-    expect(await readable(fleet.locator('tbody tr').first())).toMatch(/\$2\.40\s0\s%/);
+    expect(await readable(fleet.locator('tbody tr').first())).toMatch(/\$6\.88\s0\s%/);
     await fleet.getByRole('link', { name: /^Return it: saves \$[\d,]+ a month$/ }).click();
     await page.waitForURL('**/recommendations/rec_**');
   });

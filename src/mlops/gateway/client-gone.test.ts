@@ -80,7 +80,10 @@ async function openGateway({ timeout = '5s', shadow = {}, answer = 'never' } = {
     log: { answer },
   });
   const deployment = { revision: { endpoint: 'e', spec }, variants: [main.live, other.live], routes: [], canary: null };
-  const deployments = { find: () => deployment as unknown as Deployment } satisfies Pick<Deployments, 'find'>;
+  const deployments = {
+    find: () => deployment as unknown as Deployment,
+    findRestored: async () => deployment as unknown as Deployment,
+  } satisfies Pick<Deployments, 'find' | 'findRestored'>;
   const log = createLog('silent');
   const queue = new LogQueue({
     predictions: { keep: async () => [], keepShadows: async () => undefined },

@@ -20,7 +20,7 @@ import { askRoute, isRoute, watchStages } from './routes/follow.ts';
 import { drawShadows, sendShadows } from './shadows.ts';
 
 interface GatewayPluginDeps extends PredictionDeps {
-  readonly deployments: Pick<Deployments, 'find'>;
+  readonly deployments: Pick<Deployments, 'find' | 'findRestored'>;
   readonly metrics: Pick<MetricRecorder, 'request' | 'served' | 'used' | 'stage' | 'unmeasured'>;
 }
 
@@ -32,7 +32,7 @@ export function gatewayPlugin(deps: GatewayPluginDeps): Plugin {
     const { endpoint = '', '*': path = '' } = request.params as Record<string, string>;
     const target = parseTarget(request.method === 'HEAD' ? 'GET' : request.method, path);
     try {
-      const found = deployments.find(endpoint);
+      const found = deployments.find(endpoint) ?? (await deployments.findRestored(endpoint));
       if (found === null && target.what === 'predict') metrics.unmeasured(endpoint);
       const deployment = requireLive(endpoint, found);
       if (target.what === 'nothing') throw buildNoAddress(request.method, path);

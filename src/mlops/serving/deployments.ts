@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { runUntilAborted } from '../../platform/concurrency/index.ts';
-import { AppError } from '../../platform/errors/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Backend, ModelFiles, ServedVariantFacts } from '../replicas/index.ts';
-import { createReplicaSet, NotReady, type ReplicaSet, type SetDeps } from '../replicas/index.ts';
+import { createReplicaSet, type ReplicaSet, type SetDeps } from '../replicas/index.ts';
 import type { Autoscaling } from './autoscaling/autoscaling.ts';
 import { findLastDecision } from './autoscaling/store.ts';
 import { buildLiveRoutes, type LiveRoute } from './live-routes.ts';
 import { listNeededVersions } from './needed-versions.ts';
+import { computeKeepMs, describeFailure, needsCanary } from './roll-rules.ts';
 import type { CanaryAnalyst } from './rollouts/analysis.ts';
 import { bindAnalyst } from './rollouts/bind-analyst.ts';
 import { driveCanary } from './rollouts/canary.ts';
@@ -72,6 +72,8 @@ interface State {
   rolled: Promise<void>;
   /** Sets of a revision on its way. */
   coming: readonly string[];
+  /** Settles when the revision that was live before a restart takes requests again, or could not be started. */
+  restored: Promise<void>;
 }
 
 const NO_STATE = { active: null, previous: null, target: null, rolling: null, coming: [] } as const;
@@ -90,6 +92,7 @@ export class Deployments implements AsyncDisposable {
   #former: Promise<void> = Promise.resolve();
   #looking: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  #hasLooked = false;
   #isOver = false;
 
   constructor(deps: DeploymentsDeps) {
@@ -105,6 +108,13 @@ export class Deployments implements AsyncDisposable {
   /** The deployment with the traffic of an endpoint; null while it has none, undefined when there is no such endpoint. */
   find(endpoint: string): Deployment | null | undefined {
     return this.#states.get(endpoint)?.active ?? (this.#states.has(endpoint) ? null : undefined);
+  }
+
+  /** The same after a start: waits for the first look at the endpoints, and for the live revision to take requests again. */
+  async findRestored(endpoint: string): Promise<Deployment | null | undefined> {
+    if (!this.#hasLooked) await this.#looking;
+    await this.#states.get(endpoint)?.restored;
+    return this.find(endpoint);
   }
 
   /** All deployments with traffic on this server. */
@@ -148,6 +158,7 @@ export class Deployments implements AsyncDisposable {
       Object.assign(state, { target, rolling: giveUp });
       state.rolled = this.#roll(state, pointers, target, giveUp.signal);
     }
+    this.#hasLooked = true;
     void this.#retain(all);
   }
 
@@ -184,7 +195,10 @@ export class Deployments implements AsyncDisposable {
   }
 
   #stateOf(name: string): State {
-    const state: State = this.#states.get(name) ?? { ...NO_STATE, rolled: Promise.resolve() };
+    const state: State = this.#states.get(name) ?? {
+      ...NO_STATE,
+      ...{ rolled: Promise.resolve(), restored: Promise.resolve() },
+    };
     this.#states.set(name, state);
     return state;
   }
@@ -197,10 +211,14 @@ export class Deployments implements AsyncDisposable {
   }
 
   async #roll(state: State, { name, live }: Pointers, target: number, signal: AbortSignal): Promise<void> {
-    await this.#former;
     try {
       // After a restart the live revision takes requests immediately; they wait for its replicas.
-      if (state.active === null && live !== null) await this.#activate(state, name, live, null);
+      if (state.active === null && live !== null) {
+        const restoring = this.#former.then(() => this.#activate(state, name, live, null));
+        state.restored = restoring.catch(ignoreError);
+        await restoring;
+      }
+      await this.#former;
       if (state.active?.revision.revision !== target) await this.#activate(state, name, target, signal);
     } catch (error) {
       if (this.#isOver) return;
@@ -377,22 +395,3 @@ function retryLater(state: State, target: number): void {
 }
 
 const ignoreError = () => undefined;
-
-function describeFailure(error: unknown, log: Log): string {
-  if (error instanceof NotReady || error instanceof AppError) return error.message;
-  log.error({ err: error }, 'a revision of an endpoint failed');
-  return 'an internal error occurred in Steelyard; see the server log';
-}
-
-/** A revision that changes no running replica needs no canary. */
-function needsCanary(
-  { strategy }: Revision,
-  wanted: readonly { readonly key: string }[],
-  { variants }: Deployment,
-): boolean {
-  return strategy === 'canary' && wanted.some(({ key }) => !variants.some((one) => one.key === key));
-}
-
-function computeKeepMs({ strategy, spec }: Revision): number {
-  return (strategy === 'blueGreen' ? spec.rollout.keepFor : undefined) ?? spec.keepPrevious;
-}

@@ -104,7 +104,7 @@ export interface Serving extends AsyncDisposable {
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
   /** Deployments with traffic on this server. */
-  readonly deployments: Pick<Deployments, 'find' | 'active'>;
+  readonly deployments: Pick<Deployments, 'find' | 'findRestored' | 'active'>;
   readonly variants: ServedVariants;
   readonly changes: EndpointChanges;
   /** Starts to reconcile running replicas with the store. */

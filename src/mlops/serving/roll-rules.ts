@@ -1,0 +1,26 @@
+import { AppError } from '../../platform/errors/index.ts';
+import type { Log } from '../../platform/telemetry/index.ts';
+import { NotReady } from '../replicas/index.ts';
+import type { Deployment } from './deployments.ts';
+import type { Revision } from './store.ts';
+
+/** Reason for a failed revision; the text of an unexpected error goes to the log alone. */
+export function describeFailure(error: unknown, log: Log): string {
+  if (error instanceof NotReady || error instanceof AppError) return error.message;
+  log.error({ err: error }, 'a revision of an endpoint failed');
+  return 'an internal error occurred in Steelyard; see the server log';
+}
+
+/** A revision that changes no running replica needs no canary. */
+export function needsCanary(
+  { strategy }: Revision,
+  wanted: readonly { readonly key: string }[],
+  { variants }: Deployment,
+): boolean {
+  return strategy === 'canary' && wanted.some(({ key }) => !variants.some((one) => one.key === key));
+}
+
+/** Time in milliseconds for which the deployment before this revision is kept ready. */
+export function computeKeepMs({ strategy, spec }: Revision): number {
+  return (strategy === 'blueGreen' ? spec.rollout.keepFor : undefined) ?? spec.keepPrevious;
+}
