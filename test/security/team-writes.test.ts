@@ -120,9 +120,9 @@ onEachStore(({ newDatabase }) => {
     });
 
     it('has monitors of its models that contributors of the team alone evaluate', async () => {
-      await mlflow('member', 'registered-models/create', { name: 'alpha-ranker', tags: ALPHA });
-      await apply(document('Monitor', 'alpha-ranker', { model: 'alpha-ranker' }));
-      const evaluate = '/api/v1/monitors/alpha-ranker/evaluate';
+      await mlflow('member', 'registered-models/create', { name: 'alpha-monitored', tags: ALPHA });
+      await apply(document('Monitor', 'alpha-monitored', { model: 'alpha-monitored' }));
+      const evaluate = '/api/v1/monitors/alpha-monitored/evaluate';
       expect(await call('outsider', 'POST', evaluate)).toMatchObject(notPermitted);
       expect(await call('member', 'POST', evaluate)).toMatchObject({ status: 200, body: { alerts: [] } });
     });

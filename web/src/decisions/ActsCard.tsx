@@ -54,7 +54,11 @@ function Row({ act: { decision, at, actor, act, about, summary } }: { readonly a
     <tr id={decision}>
       <th scope="row" className={styles.why}>
         {summary}
-        <span className={layout.sub}>{decision}</span>
+        <span className={layout.sub}>
+          <Link to="/decisions" search={{ about }} hash={decision} className={parts.textLink}>
+            {decision}
+          </Link>
+        </span>
       </th>
       <td>{act}</td>
       <td className={table.wideOnly}>
