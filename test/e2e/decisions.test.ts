@@ -39,7 +39,9 @@ describe.skipIf(!hasChromium)('models and decisions in the browser (skipped wher
     await page.getByLabel('Verdict', { exact: true }).selectOption('promote');
     await page.waitForURL(/verdict=promote/);
     const promoted = decisions.filter((decision) => decision.verdict === 'promote');
-    await expect.poll(() => page.getByRole('region', { name: 'Verdicts and evidence' }).locator('tbody tr').count()).toBe(promoted.length);
+    await expect
+      .poll(() => page.getByRole('region', { name: 'Verdicts and evidence' }).locator('tbody tr').count())
+      .toBe(promoted.length);
     await expect.poll(() => readable(page.getByTestId('answer'))).toContain(`${promoted.length} promoted`);
   });
 

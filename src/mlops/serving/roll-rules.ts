@@ -1,7 +1,6 @@
 import { AppError } from '../../platform/errors/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import { NotReady } from '../replicas/index.ts';
-import type { Deployment } from './deployments.ts';
 import type { Revision } from './store.ts';
 
 /** Reason for a failed revision; the text of an unexpected error goes to the log alone. */
@@ -15,7 +14,7 @@ export function describeFailure(error: unknown, log: Log): string {
 export function needsCanary(
   { strategy }: Revision,
   wanted: readonly { readonly key: string }[],
-  { variants }: Deployment,
+  { variants }: { readonly variants: readonly { readonly key: string }[] },
 ): boolean {
   return strategy === 'canary' && wanted.some(({ key }) => !variants.some((one) => one.key === key));
 }
