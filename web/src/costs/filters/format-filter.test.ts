@@ -9,7 +9,7 @@ it.each([
   [['skuId=Box*'], 'SKU ID begins with Box'],
   [['skuId=Box*', 'skuId=x'], 'SKU ID is x or begins with Box'],
   [['team='], 'Team is unallocated'],
-  [['commitmentDiscountId!='], 'Commitment discount id has a value'],
+  [['commitmentDiscountId!='], 'Commitment discount ID has a value'],
   [['day=2026-11-03'], 'Day is 3 Nov'],
   [['week=2026-W45'], 'Week is week of 2 Nov'],
   [['a=1', 'a=2', 'a=3', 'a=4', 'a=5'], 'A is 1, 2, 3 or 2 more'],
