@@ -43,7 +43,7 @@ function describeData(data: ScaleSizes | null): string {
   const [rows, runs, predictions] = [data.billRows, data.runs, data.predictions].map((one) =>
     one.toLocaleString('en-US'),
   );
-  return `${rows} bill rows, ${runs} runs and ${predictions} predictions besides the demo's data.`;
+  return `${rows} bill rows, ${runs} runs and ${predictions} predictions in addition to the demo's data.`;
 }
 
 function describeBudget(over: readonly string[]): string {

@@ -61,9 +61,10 @@ async function visitOnce(browser: Browser, address: string): Promise<Visit> {
   const requests = recordRequests(page);
   await page.addInitScript(WATCH_USABLE);
   await page.goto(address, { waitUntil: 'commit' });
-  await page.evaluate(WAIT_USABLE);
+  await waitUsable(page);
   await page.waitForLoadState('networkidle');
-  return { usableMs: await page.evaluate<number>(WAIT_USABLE), bytes, requests };
+  await waitUsable(page);
+  return { usableMs: await page.evaluate<number>('window.usableAt'), bytes, requests };
 }
 
 /**
@@ -80,12 +81,11 @@ const WATCH_USABLE = `
   look();
 `;
 
-/** In the page: `usableAt` as soon as it is known. */
-const WAIT_USABLE = `new Promise((resolve, reject) => {
-  setTimeout(() => reject(new Error('the page is not usable')), ${LIMIT_MS});
-  const look = () => (window.usableAt === null ? requestAnimationFrame(look) : resolve(window.usableAt));
-  look();
-})`;
+/** Holds across the change of documents right after a navigation, which an evaluation does not. */
+async function waitUsable(page: Page): Promise<void> {
+  const isUsable = () => typeof (globalThis as { usableAt?: number | null }).usableAt === 'number';
+  await page.waitForFunction(isUsable, undefined, { timeout: LIMIT_MS });
+}
 
 function recordRequests(page: Page): Map<string, number> {
   const requests = new Map<string, number>();
