@@ -63,7 +63,11 @@ describe('optimization', () => {
     );
     expect([code, err]).toEqual([0, '']);
     expect(JSON.parse(out)).toMatchObject({
-      ...{ optimization: 'smaller', endpoint: 'ranker', summary: 'ranker, main: version 2, replicas at least 1 at most 2' },
+      ...{
+        optimization: 'smaller',
+        endpoint: 'ranker',
+        summary: 'ranker, main: version 2, replicas at least 1 at most 2',
+      },
       spec: {
         change: { version: '2', replicas: { min: 1, max: 2 } },
         quality: [{ metric: 'ndcg@10', relativeMargin: 0.05 }],
