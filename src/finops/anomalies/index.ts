@@ -7,6 +7,7 @@ import { askForJudging, type JudgingDeps, scheduleJudging } from './judging.ts';
 import { type AnomalyNoticeDeps, announceAnomalies, createSubscriptionKind } from './notices/index.ts';
 import { createLedgerRoutes } from './routes.ts';
 
+export { JUDGING_JOB } from './judging.ts';
 export { anomalyMigrations } from './migrations.ts';
 
 export interface AnomaliesDeps extends JudgingDeps, AnomalyNoticeDeps, SubscribesToEvents {

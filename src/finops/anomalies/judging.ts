@@ -30,7 +30,8 @@ export interface JudgingDeps {
   readonly metering: Pick<Metering, 'predictionsByDay'>;
 }
 
-const JUDGE = 'anomalies.judge';
+/** The job that judges the ledger. */
+export const JUDGING_JOB = 'anomalies.judge';
 const EVERY_TEN_MINUTES = '*/10 * * * *';
 /** Number of months read before the newest: half a year is enough to learn a series. */
 const MONTHS_BACK = 6;
@@ -42,7 +43,7 @@ const WARM_UP_DAYS = 28;
 export function scheduleJudging(deps: JudgingDeps, jobs: Jobs, judged: () => Promise<void>): void {
   const turn = createMutex();
   const memory = createSeriesMemory();
-  jobs.register(JUDGE, {
+  jobs.register(JUDGING_JOB, {
     handler: async () => {
       const release = await turn.acquire();
       try {
@@ -53,12 +54,12 @@ export function scheduleJudging(deps: JudgingDeps, jobs: Jobs, judged: () => Pro
       }
     },
   });
-  jobs.schedule(JUDGE, EVERY_TEN_MINUTES, { kind: JUDGE, payload: null });
+  jobs.schedule(JUDGING_JOB, EVERY_TEN_MINUTES, { kind: JUDGING_JOB, payload: null });
 }
 
 /** Enqueues a judging of the ledger; concurrent requests are deduplicated. */
 export async function askForJudging(jobs: Pick<Jobs, 'enqueue'>, sql: Sql): Promise<void> {
-  await jobs.enqueue(sql, { kind: JUDGE, payload: null, uniqueKey: JUDGE });
+  await jobs.enqueue(sql, { kind: JUDGING_JOB, payload: null, uniqueKey: JUDGING_JOB });
 }
 
 /** False if nothing changed since the last judging. True after a judging, which may need to run again because of later changes. */

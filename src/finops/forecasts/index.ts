@@ -5,8 +5,8 @@ import { createLedgerForecastRoutes } from './routes.ts';
 import { type LedgerForecastDeps, scheduleForecasts } from './service.ts';
 
 export { forecastMigrations } from './migrations.ts';
-/** Probability that a budget is exceeded in its present window; null without a forecast. */
-export { findBreachOfBudget as findExpectedBreach } from './service.ts';
+/** `findExpectedBreach`: probability that a budget is exceeded in its present window; null without a forecast. */
+export { FORECASTS_JOB, findBreachOfBudget as findExpectedBreach } from './service.ts';
 
 /** Forecasts of cost, with calibrated intervals. */
 export interface Forecasts {

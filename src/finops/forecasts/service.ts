@@ -42,8 +42,9 @@ export interface LedgerForecastDeps {
   readonly budgets: Pick<Budgets, 'standings' | 'subjects' | 'stamp'>;
 }
 
-/** The job that makes the forecasts, and the job that checks whether their inputs have changed. */
-const MAKE = 'forecasts.make';
+/** The job that makes the forecasts. */
+export const FORECASTS_JOB = 'forecasts.make';
+/** The job that checks whether their inputs have changed. */
 const LOOK = 'forecasts.look';
 const PROGRESS_EVERY_MS = 500;
 const heard = ['bill.imported', 'bill.reverted', 'bill.preferred', 'bill.deleted', 'allocation.derived'] as const;
@@ -53,7 +54,7 @@ const heard = ['bill.imported', 'bill.reverted', 'bill.preferred', 'bill.deleted
  * known changes, the day.
  */
 export function scheduleForecasts(deps: LedgerForecastDeps, events: Pick<Events, 'subscribe'>): void {
-  deps.jobs.register(MAKE, { handler: (_payload, context) => make(deps, context) });
+  deps.jobs.register(FORECASTS_JOB, { handler: (_payload, context) => make(deps, context) });
   deps.jobs.register(LOOK, { handler: () => refreshIfChanged(deps) });
   deps.jobs.schedule(LOOK, '* * * * *', { kind: LOOK, payload: {} });
   events.subscribe('forecasts', heard, () => enqueue(deps, deps.store));
@@ -61,7 +62,7 @@ export function scheduleForecasts(deps: LedgerForecastDeps, events: Pick<Events,
 
 /** Deduplicates requests while one waits or runs. */
 export function enqueue({ jobs }: LedgerForecastDeps, sql: Sql): Promise<void> {
-  return jobs.enqueue(sql, { kind: MAKE, payload: {}, uniqueKey: MAKE });
+  return jobs.enqueue(sql, { kind: FORECASTS_JOB, payload: {}, uniqueKey: FORECASTS_JOB });
 }
 
 async function refreshIfChanged(deps: LedgerForecastDeps): Promise<void> {

@@ -27,6 +27,7 @@ export function createJobs(deps: JobsDeps): Jobs {
   const owner = leaseOwner(store.engine);
   const concurrency = deps.concurrency ?? DEFAULT_CONCURRENCY;
   const kinds = new Map<string, JobKind>();
+  const holds = new Set<ReadonlySet<string>>();
   const iso = (instant: number) => new Date(instant).toISOString();
   const nextId = createIds();
   let fresh = true;
@@ -64,16 +65,17 @@ export function createJobs(deps: JobsDeps): Jobs {
   async function look(): Promise<Rest> {
     if (fresh) await cleanUp();
     const nextSchedule = await scheduler.enqueueDue();
-    if (kinds.size === 0 || stopping) return computeRest([nextSchedule], clock.now());
+    const wanted = [...kinds.keys()].filter((kind) => ![...holds].some((held) => held.has(kind)));
+    if (wanted.length === 0 || stopping) return computeRest([nextSchedule], clock.now());
     await runner.keepLeases();
     const free = concurrency - runner.running();
     if (free > 0) {
       const now = clock.now();
-      const claim = { kinds: [...kinds.keys()], owner, now: iso(now), leaseEnd: iso(now + LEASE_MS), limit: free };
+      const claim = { kinds: wanted, owner, now: iso(now), leaseEnd: iso(now + LEASE_MS), limit: free };
       for (const job of await claimJobs(store, claim)) runner.run(job);
     }
     // With all slots in use, the end of a job wakes the loop; schedules continue in the meantime.
-    const nextJob = runner.running() < concurrency ? await findNextDue(store, [...kinds.keys()]) : null;
+    const nextJob = runner.running() < concurrency ? await findNextDue(store, wanted) : null;
     return computeRest([nextSchedule, nextJob], clock.now());
   }
 
@@ -85,6 +87,15 @@ export function createJobs(deps: JobsDeps): Jobs {
     enqueue,
     schedule: scheduler.add,
     start: () => loop.start(),
+    hold(held) {
+      const hold = new Set(held);
+      holds.add(hold);
+      return {
+        [Symbol.dispose]: () => {
+          if (holds.delete(hold)) loop.wake();
+        },
+      };
+    },
     async drain() {
       do {
         await loop.settle();

@@ -55,6 +55,24 @@ function runningTests(open: () => Promise<Store>): void {
     expect(handler).not.toHaveBeenCalled();
   });
 
+  it('starts no job of a kind that is held, and starts it when the hold ends', async () => {
+    await using store = await open();
+    const { jobs, add } = jobsOn(store);
+    const seen: string[] = [];
+    for (const kind of ['k', 'other']) jobs.register(kind, { handler: async () => void seen.push(kind) });
+    const hold = jobs.hold(['k']);
+    const again = jobs.hold(['k']);
+    await add({ payload: 1 });
+    await add({ kind: 'other', payload: 2 });
+    await jobs.drain();
+    hold[Symbol.dispose]();
+    await jobs.drain();
+    expect(seen).toEqual(['other']);
+    again[Symbol.dispose]();
+    await jobs.drain();
+    expect([seen, await rows(store)]).toEqual([['other', 'k'], []]);
+  });
+
   it('waits for the start time of a job', async () => {
     await using store = await open();
     const { jobs, add, clock } = jobsOn(store);

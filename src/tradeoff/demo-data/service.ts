@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers';
-import { DEMO_STEPS } from '../../../examples/recommender/demo/recorded/steps.ts';
+import { AFTER_BILLS, DEMO_STEPS } from '../../../examples/recommender/demo/recorded/steps.ts';
+import { JUDGING_JOB } from '../../finops/anomalies/index.ts';
+import { FORECASTS_JOB } from '../../finops/forecasts/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
 import type { ManifestKind } from '../../platform/manifests/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
@@ -16,6 +19,7 @@ export interface DemoDataDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
+  readonly jobs: Pick<Jobs, 'hold'>;
   /** URL of this server on this machine; null where it does not listen. */
   readonly address: () => string | null;
   /** Key of commands on this machine; null without accounts. */
@@ -116,10 +120,15 @@ export class DemoDataService implements AsyncDisposable {
   }
 
   async #run(url: string): Promise<void> {
-    const { localKey, log, clock } = this.#deps;
+    const { localKey, log, clock, jobs } = this.#deps;
+    // Each of the bills would start them anew.
+    using hold = jobs.hold([JUDGING_JOB, FORECASTS_JOB]);
     const key = localKey === null ? {} : { authorization: `Bearer ${localKey}` };
     const headers = { ...key, [LOAD_HEADER]: this.#secret };
-    const onStep = (text: string) => void this.#steps.push(text);
+    const onStep = (text: string) => {
+      this.#steps.push(text);
+      if (text === AFTER_BILLS) hold[Symbol.dispose]();
+    };
     try {
       await loadInThread({ url, headers, onStep, signal: this.#stop.signal });
       if (this.#stored.state !== 'loading') return;

@@ -58,10 +58,10 @@ async function loadStory(client: DemoClient, options: RecordedDemoOptions, next:
   const recorded = readRecordedCandidates(join(recordings, 'candidates.json.gz'));
   const { seed, lists } = recorded;
   next();
-  // The bills are written while the server receives the models.
+  // Readings and bills are written while the server receives the models.
   const [versions, bills] = await Promise.all([
     recordModels(client, { recorded, asOf, served: readServedModel(recordings) }),
-    sendBills(client, folder, { seed, asOf }),
+    runGpus(client, { seed, asOf, folder: join(folder, 'gpus') }).then(() => sendBills(client, folder, { seed, asOf })),
   ]);
   next();
   await importSentBills(client, folder, bills);
@@ -69,8 +69,6 @@ async function loadStory(client: DemoClient, options: RecordedDemoOptions, next:
   const champion = await decideOnAll(client, recorded, versions);
   const isServed = champion.name === SERVED && canServe();
   if (isServed) await startEndpoint(client, example);
-  next();
-  await runGpus(client, { seed, asOf, folder: join(folder, 'gpus') });
   next();
   const audiences = readAudiences(join(recordings, 'audience.json.gz'));
   const historyBegan = await importProduction(client, {
