@@ -62,7 +62,7 @@ describe.skipIf(!hasChromium)('a version and its lineage in the browser (skipped
       `/lineage?node=model_version:${decision.model}/${decision.version}&direction=downstream`,
     );
     expect(await readable(page.getByTestId('answer'))).toMatch(
-      /^\S+ version \S+ cost \$[\d.]+ and is connected with 1 endpoint, 1 prediction count and 1 decision within 6 steps\.$/,
+      /^\S+ version \S+ cost \$[\d.]+ and is connected with 1 endpoint, [\d,]+ predictions? and 1 decision within 6 steps\.$/,
     );
     const node = lineage.nodes.find(({ kind }) => kind === 'decision');
     const link = page.locator(`a[href*="/decisions/${node?.id.slice('decision:'.length)}"]`);

@@ -9,7 +9,7 @@ import type { ModelHealth, ProductionAlert } from './schema.ts';
 /** A model with the facts from which its status follows. */
 export type ModelFacts = Omit<ModelHealth, 'status' | 'reasons' | 'team'>;
 
-type GatherDeps = Pick<ProductionHealthDeps, 'clock'> & { readonly monitoring: MonitorHealth };
+export type GatherDeps = Pick<ProductionHealthDeps, 'clock'> & { readonly monitoring: MonitorHealth };
 
 /** Predictions of a running version count at most this long. */
 const MOST_DAYS = 30;
@@ -19,11 +19,10 @@ type OpenAlerts = Awaited<ReturnType<MonitorHealth['openAlerts']>>;
 
 /** Served and monitored models with the running versions, their quality and judged alerts. */
 export async function gatherModels(
-  { clock, readMonitoring }: Pick<ProductionHealthDeps, 'clock' | 'readMonitoring'>,
+  deps: GatherDeps,
   monitors: readonly Monitor[],
   endpoints: readonly LiveEndpoint[],
 ): Promise<ModelFacts[]> {
-  const deps = { clock, monitoring: readMonitoring() };
   const open = await deps.monitoring.openAlerts();
   const served = endpoints.flatMap(({ versions }) => versions.map(({ model }) => model));
   const models = [...new Set([...served, ...monitors.map(({ spec }) => spec.model)])].toSorted();

@@ -103,6 +103,10 @@ it('judges an alert by the versions of its window, and by the predictions of the
     running: [{ version: '7', endpoints: [] }],
     quality: { metric: 'accuracy', version: '7', value: 1, predictions: 72 },
   });
+  expect(cleared.qualityTrend).toEqual({
+    ...{ model: 'ranker', metric: 'accuracy', from: '2026-10-28', through: '2026-11-10' },
+    days: [{ day: '2026-11-10', value: 80 / 112, predictions: 112, estimated: false }],
+  });
 });
 
 it('counts requests, latency and SLOs of an endpoint, and answers for one team alone', async () => {

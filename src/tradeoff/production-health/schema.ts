@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AlertEpisode } from '../../mlops/monitoring/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
-import { Period, UtcInstant } from '../../platform/units/schema.ts';
+import { Day, Period, UtcInstant } from '../../platform/units/schema.ts';
 
 export const HealthStatus = z
   .enum(['healthy', 'degraded', 'unhealthy', 'unknown'])
@@ -168,6 +168,28 @@ export const ModelHealth = z
   .describe('Health of a model that is served or monitored');
 export type ModelHealth = z.infer<typeof ModelHealth>;
 
+export const QualityTrend = z
+  .strictObject({
+    model: z.string().describe('Registered model: the first of `models` with a measured quality'),
+    metric: z.string().describe('Measure of quality, such as ndcg@10'),
+    from: Day.describe('First day'),
+    through: Day.describe('Last day: today'),
+    days: z
+      .array(
+        z
+          .strictObject({
+            day: Day,
+            value: z.number().describe('Value of all predictions of the day, of every version'),
+            predictions: z.number().int().describe('Predictions that count'),
+            estimated: z.boolean().describe('True: estimated without labels'),
+          })
+          .describe('Quality on a day'),
+      )
+      .describe('Days with a value, in order; a day without predictions or labels is left out'),
+  })
+  .describe('Quality of a model by day, over 14 days');
+export type QualityTrend = z.infer<typeof QualityTrend>;
+
 const StatusCounts = z.strictObject({
   healthy: z.number().int().describe('Healthy'),
   degraded: z.number().int().describe('Degraded'),
@@ -210,6 +232,7 @@ export const getProductionHealth = endpoint({
           .describe('Open alerts by standing'),
       })
       .describe('Counts'),
+    qualityTrend: QualityTrend.nullable().describe('Quality by day of one model; null: no quality is measured'),
     endpoints: z.array(EndpointHealth).describe('Endpoints, the gravest status first'),
     models: z.array(ModelHealth).describe('Served and monitored models, the gravest status first'),
   }),

@@ -6,6 +6,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/units/durations.ts';
 import type { ProductionHealthDeps } from './context.ts';
 import { gatherModels, type ModelFacts } from './gather-models.ts';
 import { compareStatuses, judgeEndpoint, judgeModel } from './judge-status.ts';
+import { readQualityTrend } from './quality-trend.ts';
 import type { EndpointHealth, getProductionHealth } from './schema.ts';
 import { judgeSlo, type ModelSlo } from './slos.ts';
 import { summarizeHealth } from './summarize.ts';
@@ -17,9 +18,10 @@ export async function readProductionHealth(
 ): Promise<ResponseOf<typeof getProductionHealth>> {
   const { store } = deps;
   const now = deps.clock.now();
+  const known = { clock: deps.clock, monitoring: deps.readMonitoring() };
   const live = await deps.listEndpoints(store);
   const monitors = await deps.listMonitors(store);
-  const [facts, requests] = await Promise.all([gatherModels(deps, monitors, live), readWindows(deps, now)]);
+  const [facts, requests] = await Promise.all([gatherModels(known, monitors, live), readWindows(deps, now)]);
   const slos = await readSlos(
     deps,
     monitors,
@@ -44,7 +46,13 @@ export async function readProductionHealth(
   );
   const isAsked = (of: { readonly team: string | null }) => team === undefined || of.team === team;
   const shown = { endpoints: sortByStatus(endpoints.filter(isAsked)), models: sortByStatus(models.filter(isAsked)) };
-  return { knownAt: new Date(now).toISOString(), ...summarizeHealth(shown.endpoints, shown.models), ...shown };
+  const qualityTrend = await readQualityTrend(known, monitors, shown.models);
+  return {
+    knownAt: new Date(now).toISOString(),
+    ...summarizeHealth(shown.endpoints, shown.models),
+    qualityTrend,
+    ...shown,
+  };
 }
 
 function sortByStatus<T extends Pick<EndpointHealth, 'status'>>(all: readonly T[]): T[] {

@@ -65,11 +65,11 @@ export function computeTotals(open: readonly Recommendation[]): {
   const known = open.filter(({ saving }) => saving.monthly !== null);
   const ids = new Map(known.map(({ key, recommendation }) => [key, recommendation]));
   const joint = computeJointSaving(known.map(toSavingPart));
-  const totals = joint.map(({ currency, saving, leftOut }) => {
+  const totals = joint.map(({ currency, saving, byDay, leftOut }) => {
     const own = known.flatMap(({ saving: { monthly } }) => (monthly?.currency === currency ? [monthly.amount] : []));
     const sumOfAlone = { amount: sumDecimals(own), currency };
     const others = leftOut.flatMap((key) => ids.get(key) ?? []);
-    return { saving, sumOfAlone, recommendations: own.length, leftOut: others };
+    return { saving, byDay: [...byDay], sumOfAlone, recommendations: own.length, leftOut: others };
   });
   const shares = new Map(
     joint.flatMap((one) => [...one.shares]).map(([key, share]) => [ids.get(key) ?? '', share] as const),

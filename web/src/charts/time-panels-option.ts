@@ -6,10 +6,11 @@ import { readChartStyle } from './chart-style.ts';
 import { chartTip, type TipLine } from './chart-tip.ts';
 import { intervalSeries } from './interval-series.ts';
 import { placeMarks } from './mark-lane.ts';
+import { findRoundLabels } from './time-labels.ts';
 import type { Panel, PanelSeries, TimePanelsData } from './time-panels-data.ts';
 
 const LEFT_PX = 56;
-const RIGHT_PX = 12;
+const RIGHT_PX = 20;
 const TITLE_PX = 34;
 /** Names of marks, above the first panel. */
 const LANE_PX = 18;
@@ -53,6 +54,8 @@ export function timePanelsOption(data: TimePanelsData, panelHeight: number): ECh
       right: RIGHT_PX,
       top: LANE_PX + TITLE_PX + index * (TITLE_PX + panelHeight + GAP_PX),
       height: panelHeight,
+      // The labels of the last panel must not narrow it: all panels share one axis of time.
+      outerBoundsMode: 'none',
     })),
     xAxis: data.panels.map((_, index) => timeAxis(data, index)),
     yAxis: data.panels.map((panel, index) => valueAxis(panel, index)),
@@ -68,6 +71,7 @@ export function timePanelsOption(data: TimePanelsData, panelHeight: number): ECh
 function timeAxis({ times, timeText, panels }: TimePanelsData, index: number) {
   const style = readChartStyle();
   const isLast = index === panels.length - 1;
+  const round = findRoundLabels(times);
   return {
     gridIndex: index,
     type: 'category',
@@ -75,7 +79,10 @@ function timeAxis({ times, timeText, panels }: TimePanelsData, index: number) {
     axisLine: { lineStyle: { color: style.lineStrong } },
     axisTick: { show: false },
     axisPointer: { label: { show: false } },
-    axisLabel: { ...style.text, show: isLast, formatter: timeText, hideOverlap: true, minInterval: LABEL_EVERY_PX },
+    axisLabel: {
+      ...{ ...style.text, show: isLast, formatter: timeText, hideOverlap: true, minInterval: LABEL_EVERY_PX },
+      ...(round === null ? {} : { interval: (place: number) => round.has(place) }),
+    },
   };
 }
 

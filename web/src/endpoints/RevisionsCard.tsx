@@ -50,7 +50,9 @@ export function RevisionsCard({ endpoint: { name, revisions, live, variants }, o
             </td>
             <td className={table.wideOnly}>{weightsText(revision.weights)}</td>
             <td className={styles.why}>
-              {revision.cause}
+              <span className={styles.cause} data-tip={revision.cause}>
+                {revision.cause}
+              </span>
               {revision.reason !== null && <span className={styles.reason}>{revision.reason}</span>}
             </td>
             <td className={table.wideOnly}>

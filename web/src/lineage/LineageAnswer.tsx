@@ -34,10 +34,19 @@ export function LineageAnswer({ node, depth, direction }: LineageAnswerProps) {
   );
 }
 
-/** Connected nodes by kind: `1 resource, 1 run and 2 decisions`, in the order in which money and data flow. */
+/** Connected nodes by kind: `1 resource, 1 run, 2,883 predictions and 2 decisions`, in the order in which money and data flow. */
 function neighbours({ nodes: [, ...others] }: Lineage): string {
   const words = NodeKind.options.flatMap((kind) => {
-    const count = others.filter((node) => node.kind === kind).length;
+    const own = others.filter((node) => node.kind === kind);
+    const count = own.length;
+    if (kind === 'predictions' && count > 0) {
+      return [
+        counted(
+          own.reduce((sum, { facts }) => sum + Number(facts.count ?? 0), 0),
+          'prediction',
+        ),
+      ];
+    }
     return count === 0 ? [] : [counted(count, kindWords[kind].one, kindWords[kind].many)];
   });
   const last = words.at(-1);

@@ -1,15 +1,16 @@
 import { useState } from 'react';
-import type { Lineage, LineageEdge, LineageNode } from '../../../src/tradeoff/lineage/schema.ts';
+import type { Lineage, LineageEdge } from '../../../src/tradeoff/lineage/schema.ts';
 import { formatMoney } from '../format/money.ts';
 import { buildLanes, type PlacedNode, placeNodes } from './lanes.ts';
 import styles from './lineage.module.css';
 import { NodeLink } from './NodeLink.tsx';
-import { kindWords, nodeName, relationWords } from './words.ts';
+import { laneTitle, nodeName, relationWords, shortFact } from './words.ts';
 
-const LANE_WIDTH = 184;
-const NODE_WIDTH = 156;
-const ROW_HEIGHT = 64;
-const NODE_HEIGHT = 50;
+const GAP_WIDTH = 28;
+/** Widths of a node: few lanes use the width of the page. */
+const NODE_WIDTHS = { least: 156, most: 240, all: 1068 } as const;
+const ROW_HEIGHT = 80;
+const NODE_HEIGHT = 66;
 const HEAD_HEIGHT = 28;
 
 /**
@@ -19,9 +20,12 @@ const HEAD_HEIGHT = 28;
 export function LineageGraph({ lineage }: { readonly lineage: Lineage }) {
   const [near, setNear] = useState<string | null>(null);
   const lanes = buildLanes(lineage);
-  const places = placeNodes(lanes);
-  const width = lanes.length * LANE_WIDTH - (LANE_WIDTH - NODE_WIDTH);
-  const height = HEAD_HEIGHT + Math.max(...lanes.map(({ nodes }) => nodes.length)) * ROW_HEIGHT;
+  const places = placeNodes(lanes, lineage.edges);
+  const nodeWidth = chooseNodeWidth(lanes.length);
+  const laneWidth = nodeWidth + GAP_WIDTH;
+  const width = lanes.length * laneWidth - GAP_WIDTH;
+  const rows = Math.max(...[...places.values()].map(({ row }) => row)) + 1;
+  const height = HEAD_HEIGHT + rows * ROW_HEIGHT;
   return (
     <div className={styles.scroller}>
       <div className={styles.graph} style={{ width, height }}>
@@ -29,14 +33,14 @@ export function LineageGraph({ lineage }: { readonly lineage: Lineage }) {
           {lineage.edges.map((edge) => (
             <path
               key={`${edge.from} ${edge.relation} ${edge.to}`}
-              d={drawLine(places.get(edge.from), places.get(edge.to))}
+              d={drawLine(places.get(edge.from), places.get(edge.to), nodeWidth)}
               className={touches(edge, near) ? styles.lineNear : styles.line}
             />
           ))}
         </svg>
         {lanes.map(({ kind, nodes }, lane) => (
-          <div key={kind} className={styles.lane} style={{ left: lane * LANE_WIDTH, width: NODE_WIDTH }}>
-            <p className={styles.laneHead}>{nodes.length === 1 ? kindWords[kind].one : kindWords[kind].many}</p>
+          <div key={kind} className={styles.lane} style={{ left: lane * laneWidth, width: nodeWidth }}>
+            <p className={styles.laneHead}>{laneTitle(kind, nodes.length)}</p>
           </div>
         ))}
         {[...places.values()].map(({ node, lane, row }) => (
@@ -44,9 +48,9 @@ export function LineageGraph({ lineage }: { readonly lineage: Lineage }) {
             key={node.id}
             className={`${styles.node} ${node === lineage.nodes[0] ? styles.asked : ''}`}
             style={{
-              left: lane * LANE_WIDTH,
+              left: lane * laneWidth,
               top: HEAD_HEIGHT + row * ROW_HEIGHT,
-              width: NODE_WIDTH,
+              width: nodeWidth,
               height: NODE_HEIGHT,
             }}
           >
@@ -54,9 +58,8 @@ export function LineageGraph({ lineage }: { readonly lineage: Lineage }) {
               <span className={styles.name} data-tip={formatTip(lineage, node.id)}>
                 {nodeName(node)}
               </span>
-              <span className={node.cost === null ? styles.quiet : styles.cost}>
-                {node.cost === null ? findFact(node) : formatMoney(node.cost)}
-              </span>
+              {node.cost !== null && <span className={styles.cost}>{formatMoney(node.cost)}</span>}
+              {shortFact(node) !== '' && <span className={styles.quiet}>{shortFact(node)}</span>}
             </NodeLink>
           </div>
         ))}
@@ -69,24 +72,28 @@ function touches(edge: LineageEdge, id: string | null): boolean {
   return id !== null && (edge.from === id || edge.to === id);
 }
 
-/** From the right side of one node to the left side of the other; within one lane around its right side. */
-function drawLine(from: PlacedNode | undefined, to: PlacedNode | undefined): string {
-  if (from === undefined || to === undefined) return '';
-  const middle = ({ row }: PlacedNode) => HEAD_HEIGHT + row * ROW_HEIGHT + NODE_HEIGHT / 2;
-  const [x1, y1] = [from.lane * LANE_WIDTH + NODE_WIDTH, middle(from)];
-  const [x2, y2] = [to.lane * LANE_WIDTH, middle(to)];
-  if (from.lane >= to.lane) {
-    const right = x1 + (LANE_WIDTH - NODE_WIDTH) / 2;
-    return `M ${x1} ${y1} C ${right} ${y1}, ${right} ${y2}, ${to.lane * LANE_WIDTH + NODE_WIDTH} ${y2}`;
-  }
-  const bend = Math.min(60, (x2 - x1) / 2);
-  return `M ${x1} ${y1} C ${x1 + bend} ${y1}, ${x2 - bend} ${y2}, ${x2} ${y2}`;
+function chooseNodeWidth(lanes: number): number {
+  const { least, most, all } = NODE_WIDTHS;
+  const even = Math.floor((all - (lanes - 1) * GAP_WIDTH) / lanes);
+  return Math.max(least, Math.min(most, even));
 }
 
-/** The first fact that is not an instant; instants are on the node's own page. */
-function findFact({ kind, facts }: LineageNode): string {
-  if (kind === 'endpoint' && facts.liveRevision !== undefined) return `live revision ${facts.liveRevision}`;
-  return Object.values(facts).find((fact) => !/^\d{4}-\d{2}-\d{2}T/.test(fact)) ?? '';
+/**
+ * From the right side of one node to the left side of the other: down or up in the first gap, then along the free row
+ * of the target; within one lane around its right side.
+ */
+function drawLine(from: PlacedNode | undefined, to: PlacedNode | undefined, nodeWidth: number): string {
+  if (from === undefined || to === undefined) return '';
+  const laneWidth = nodeWidth + GAP_WIDTH;
+  const middle = ({ row }: PlacedNode) => HEAD_HEIGHT + row * ROW_HEIGHT + NODE_HEIGHT / 2;
+  const [x1, y1] = [from.lane * laneWidth + nodeWidth, middle(from)];
+  const y2 = middle(to);
+  if (from.lane >= to.lane) {
+    const right = x1 + GAP_WIDTH / 2;
+    return `M ${x1} ${y1} C ${right} ${y1}, ${right} ${y2}, ${to.lane * laneWidth + nodeWidth} ${y2}`;
+  }
+  const bend = x1 + GAP_WIDTH / 2;
+  return `M ${x1} ${y1} C ${bend} ${y1}, ${bend} ${y2}, ${x1 + GAP_WIDTH} ${y2} H ${to.lane * laneWidth}`;
 }
 
 /** Inputs and outputs of a node, as text. */

@@ -6,6 +6,8 @@ import { Select } from '../parts/Select.tsx';
 import { LineageAnswer } from './LineageAnswer.tsx';
 import { LineageCard } from './LineageCard.tsx';
 import styles from './lineage.module.css';
+import { NodesCard } from './NodesCard.tsx';
+import { StartCard } from './StartCard.tsx';
 
 const DIRECTIONS = [
   { value: 'upstream', label: 'Upstream' },
@@ -21,11 +23,14 @@ export function LineagePage() {
   if (node === undefined) {
     return (
       <Page title="Lineage" answer="No node is chosen." shortAnswer>
-        <EmptyState
-          shows="The path from the bill line to the decision, through a resource, run, dataset or version."
-          why="Open it from a run or a model version, or name a node in the shell."
-          command="steelyard lineage show run:RUN_ID"
-        />
+        <div className={styles.cards}>
+          <EmptyState
+            shows="The path from the bill line to the decision, through a resource, run, dataset or version."
+            why="Open it from a run or a model version, or name a node in the shell."
+            command="steelyard lineage show run:RUN_ID"
+          />
+          <StartCard />
+        </div>
       </Page>
     );
   }
@@ -45,7 +50,10 @@ export function LineagePage() {
           onChange={(value) => void navigate({ search: (before) => ({ ...before, depth: Number(value) }) })}
         />
       </div>
-      <LineageCard node={node} direction={direction} depth={depth} />
+      <div className={styles.cards}>
+        <LineageCard node={node} direction={direction} depth={depth} />
+        <NodesCard node={node} direction={direction} depth={depth} />
+      </div>
     </Page>
   );
 }

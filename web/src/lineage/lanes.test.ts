@@ -21,6 +21,20 @@ describe('the lanes of a lineage', () => {
     const edges = [edge('resource:a', 'run:y'), edge('resource:b', 'run:x')];
     const lanes = buildLanes({ nodes, edges });
     expect(lanes[1]?.nodes.map(({ name }) => name)).toEqual(['y', 'x']);
-    expect(placeNodes(lanes).get('run:x')).toMatchObject({ lane: 1, row: 1 });
+    expect(placeNodes(lanes, edges).get('run:x')).toMatchObject({ lane: 1, row: 1 });
+  });
+
+  it('lead a link over several lanes past the nodes between, not behind them', () => {
+    const nodes = [node('model_version', 'v'), node('endpoint', 'e'), node('predictions', 'p'), node('decision', 'd')];
+    const edges = ['endpoint:e', 'predictions:p', 'decision:d'].map((to) => edge('model_version:v', to));
+    const places = placeNodes(buildLanes({ nodes, edges }), edges);
+    expect(nodes.map(({ id }) => places.get(id)?.row)).toEqual([0, 0, 1, 2]);
+  });
+
+  it('put a node in the middle of its inputs', () => {
+    const nodes = ['a', 'b', 'c'].map((id) => node('run', id));
+    const edges = nodes.map(({ id }) => edge(id, 'endpoint:e'));
+    const places = placeNodes(buildLanes({ nodes: [...nodes, node('endpoint', 'e')], edges }), edges);
+    expect(places.get('endpoint:e')).toMatchObject({ lane: 1, row: 1 });
   });
 });

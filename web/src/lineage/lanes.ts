@@ -52,7 +52,30 @@ function meanRow(id: string, edges: Lineage['edges'], rows: ReadonlyMap<string, 
   return inflow.length === 0 ? null : inflow.reduce((sum, row) => sum + row, 0) / inflow.length;
 }
 
-/** Position of each node. */
-export function placeNodes(lanes: readonly Lane[]): Map<string, PlacedNode> {
-  return new Map(lanes.flatMap(({ nodes }, lane) => nodes.map((node, row) => [node.id, { node, lane, row }] as const)));
+/** Rows below it start at the top: a graph with many rows shows its first nodes without scrolling. */
+const LOWEST_START = 3;
+
+/**
+ * Position of each node: beside its inputs, in a row that is free. A link over several lanes passes between nodes and
+ * not behind them, so that a node is never taken for a step on the way of another.
+ */
+export function placeNodes(
+  lanes: readonly Lane[],
+  edges: readonly Pick<Lineage['edges'][number], 'from' | 'to'>[],
+): Map<string, PlacedNode> {
+  const taken = new Set<string>();
+  const placed = new Map<string, PlacedNode>();
+  for (const [lane, { nodes }] of lanes.entries()) {
+    for (const node of nodes) {
+      const sources = edges.flatMap(({ from, to }) => (to === node.id ? (placed.get(from) ?? []) : []));
+      const first = Math.min(lane, ...sources.map((source) => source.lane + 1));
+      const passed = lanes.slice(first, lane + 1).map((_, index) => first + index);
+      const mean = sources.reduce((sum, source) => sum + source.row, 0) / Math.max(1, sources.length);
+      let row = Math.min(Math.round(mean), LOWEST_START);
+      while (passed.some((one) => taken.has(`${one} ${row}`))) row += 1;
+      for (const one of passed) taken.add(`${one} ${row}`);
+      placed.set(node.id, { node, lane, row });
+    }
+  }
+  return placed;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nodeName, nodeWords } from './words.ts';
+import { laneTitle, listFacts, nodeName, nodeWords, shortFact } from './words.ts';
 
 const run = '0123456789abcdef0123456789abcdef';
 
@@ -13,6 +13,7 @@ it.each([
   ['resource', 'tag:steelyard.endpoint=home-feed', {}, 'tag of endpoint home-feed'],
   ['resource', 'tag:team=a', {}, 'tag:team=a'],
   ['predictions', '1200 predictions of ranker 5', { count: '1200' }, '1,200 predictions'],
+  ['decision', 'promote by ranker-retrained', { policy: 'ranker-retrained' }, 'ranker-retrained'],
   ['run', `tag:steelyard.run=${run}`, {}, `tag:steelyard.run=${run}`],
 ] as const)('a %s called "%s" fits its box', (kind, name, facts, text) => {
   expect(nodeName({ kind, name, facts })).toBe(text);
@@ -25,4 +26,20 @@ it.each([
   ['other:x', 'other:x'],
 ])('names the node %s as "%s" in a sentence', (node, text) => {
   expect(nodeWords(node)).toBe(text);
+});
+
+it('lists the facts of a node as words', () => {
+  const endpoint = { liveRevision: '6', liveSince: '2026-12-01T22:01:18.150Z' };
+  expect(listFacts(endpoint)).toEqual(['live revision 6', 'live since 1 Dec 2026, 22:01 UTC']);
+  expect(listFacts({ verdict: 'promote', policy: 'p', summary: 'All checks pass.' })).toEqual(['All checks pass.']);
+  expect(shortFact({ kind: 'endpoint', facts: endpoint })).toBe('live revision 6');
+  expect(shortFact({ kind: 'model_version', facts: { createdAt: '2026-12-01T22:01:18.150Z' } })).toBe('');
+});
+
+it('titles the lanes', () => {
+  expect([laneTitle('run', 1), laneTitle('run', 2), laneTitle('predictions', 2)]).toEqual([
+    'Run',
+    'Runs',
+    'Predictions',
+  ]);
 });

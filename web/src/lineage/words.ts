@@ -1,5 +1,6 @@
 import { type LineageEdge, type LineageNode, NodeKind } from '../../../src/tradeoff/lineage/schema.ts';
 import { formatCount } from '../format/number.ts';
+import { formatInstant } from '../format/time.ts';
 
 export const kindWords: Readonly<Record<NodeKind, { readonly one: string; readonly many: string }>> = {
   bill_line: { one: 'bill line', many: 'bill lines' },
@@ -39,6 +40,7 @@ const KINDS_OF_TAGS: Readonly<Record<string, string>> = {
  * @example nodeName({ kind: 'resource', name: 'arn:aws:ec2:us-east-1:1:instance/i-0ab' }) // 'i-0ab'
  */
 export function nodeName({ kind, name, facts }: Pick<LineageNode, 'kind' | 'name' | 'facts'>): string {
+  if (kind === 'decision' && facts.policy !== undefined) return facts.policy;
   if (kind === 'predictions') return `${formatCount(Number(facts.count ?? 0))} predictions`;
   const [, field = '', value = ''] = (kind === 'resource' && TAG.exec(name)) || [];
   const tagged = KINDS_OF_TAGS[field];
@@ -66,4 +68,40 @@ export function nodeWords(node: string): string {
   const [, model, version] = /^(.+)\/([^/]+)$/.exec(id) ?? [];
   if (kind === 'model_version' && model !== undefined) return `${model} version ${version}`;
   return known.success ? `${kindWords[known.data].one} ${shortenId(id)}` : node;
+}
+
+/** `Resource`, `Runs`: the head of a lane. */
+export function laneTitle(kind: NodeKind, count: number): string {
+  if (kind === 'predictions') return 'Predictions';
+  const word = count === 1 ? kindWords[kind].one : kindWords[kind].many;
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+/** Facts that the box or another fact says. */
+const SAID: ReadonlySet<string> = new Set(['count', 'policy', 'verdict']);
+
+/**
+ * The facts of a node as text, the time of an instant in words.
+ *
+ * @example listFacts({ liveRevision: '6', liveSince: '2026-12-01T22:01:18.150Z' })
+ * // ['live revision 6', 'live since 1 Dec 2026, 22:01 UTC']
+ */
+export function listFacts(facts: LineageNode['facts']): string[] {
+  return Object.entries(facts).flatMap(([name, value]) => {
+    if (SAID.has(name)) return [];
+    if (name === 'summary') return [value];
+    const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    return [`${words} ${isInstant(value) ? formatInstant(value) : value}`];
+  });
+}
+
+/** A fact that fits in a box: not an instant and not a sentence. */
+export function shortFact({ kind, facts }: Pick<LineageNode, 'kind' | 'facts'>): string {
+  if (kind === 'predictions') return '';
+  if (kind === 'endpoint' && facts.liveRevision !== undefined) return `live revision ${facts.liveRevision}`;
+  return Object.values(facts).find((fact) => !isInstant(fact)) ?? '';
+}
+
+function isInstant(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}T/.test(text);
 }

@@ -1,15 +1,25 @@
 import { Link } from '@tanstack/react-router';
-import { Fragment } from 'react';
 import type { HealthStatus } from '../../../src/tradeoff/production-health/schema.ts';
+import { formatMetricName } from '../format/metric-name.ts';
 import { counted } from '../format/number.ts';
 import { useScope } from '../frame/use-scope.ts';
 import { Loaded } from '../parts/Loaded.tsx';
 import parts from '../parts/parts.module.css';
 import { Figure } from './Figure.tsx';
-import { countEndpoints, findGravest, HEALTH_WORDS, listServed, sloText, standingText } from './health-facts.ts';
+import {
+  countEndpoints,
+  findGravest,
+  HEALTH_WORDS,
+  listServed,
+  qualityText,
+  sloText,
+  standingText,
+} from './health-facts.ts';
 import { Tile } from './Tile.tsx';
+import { TrendBars } from './TrendBars.tsx';
 import { tileScope } from './tile-scope.ts';
 import styles from './tiles.module.css';
+import { listQualityBars } from './trends.ts';
 import { useHealth } from './use-health.ts';
 
 const HEIGHT = 160;
@@ -62,25 +72,23 @@ export function HealthTile({ ask }: HealthTileProps) {
               <span data-testid="health">{data.headline}</span> {sloText(data.counts.slos)}
             </p>
             <ul className={styles.lines}>
-              {(hasProblem(data.status) ? [] : listServed(data, LISTED)).map(
-                ({ endpoint, served, requests, quality }) => (
-                  <Fragment key={endpoint}>
-                    <li>
-                      <Link to="/endpoints/$endpoint" params={{ endpoint }} className={parts.textLink}>
-                        {served === '' ? endpoint : served}
-                      </Link>
-                      <span>{requests ?? 'no request in 24 h'}</span>
-                    </li>
-                    {quality !== null && (
-                      <li>
-                        <span>{quality.metric}</span>
-                        <span>{quality.value}</span>
-                      </li>
-                    )}
-                  </Fragment>
-                ),
-              )}
+              {(hasProblem(data.status) ? [] : listServed(data, LISTED)).map(({ endpoint, served, requests }) => (
+                <li key={endpoint}>
+                  <Link to="/endpoints/$endpoint" params={{ endpoint }} className={parts.textLink}>
+                    {served === '' ? endpoint : served}
+                  </Link>
+                  <span>{requests ?? 'no request in 24 h'}</span>
+                </li>
+              ))}
             </ul>
+            {data.qualityTrend !== null && (
+              <TrendBars
+                title={`${data.qualityTrend.model}: ${formatMetricName(data.qualityTrend.metric)} by day`}
+                figure={qualityText(data)}
+                bars={listQualityBars(data.qualityTrend)}
+                colour="quality"
+              />
+            )}
           </>
         )}
       </Loaded>

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
 import { listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
 import { endpointQuery } from '../client.ts';
+import { formatAbout } from '../format/money.ts';
 import { useModel } from '../models/use-model.ts';
 import { listMetrics } from '../models/versions.ts';
 import { ErrorState } from '../parts/ErrorState.tsx';
@@ -10,7 +11,9 @@ import parts from '../parts/parts.module.css';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { Figure } from './Figure.tsx';
 import { describeVerdict } from './model-verdict.ts';
+import { TrendBars } from './TrendBars.tsx';
 import styles from './tiles.module.css';
+import { readVersionCosts } from './trends.ts';
 
 const HEIGHT = 112;
 
@@ -39,6 +42,7 @@ export function ModelVerdictText({ model, listed }: ModelVerdictTextProps) {
     metric,
     decisions,
   });
+  const costs = readVersionCosts(decisions);
   return (
     <>
       <Figure label={model}>
@@ -69,6 +73,15 @@ export function ModelVerdictText({ model, listed }: ModelVerdictTextProps) {
           </>
         )}
       </p>
+      {costs !== null && (
+        <TrendBars
+          title="Cost a month by version, at demand"
+          figure={costs.limit === null ? '' : `limit ${formatAbout(costs.limit)}`}
+          bars={costs.bars}
+          colour="cost"
+          limit={costs.limit === null ? undefined : Number(costs.limit.amount)}
+        />
+      )}
     </>
   );
 }

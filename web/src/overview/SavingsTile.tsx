@@ -16,11 +16,13 @@ import parts from '../parts/parts.module.css';
 import { Unknown } from '../parts/Unknown.tsx';
 import { Figure } from './Figure.tsx';
 import { Tile } from './Tile.tsx';
+import { TrendBars } from './TrendBars.tsx';
 import { tileScope } from './tile-scope.ts';
 import styles from './tiles.module.css';
+import { readMissed } from './trends.ts';
 
 const HEIGHT = 160;
-const LISTED = 3;
+const LISTED = 2;
 
 interface SavingsTileProps {
   /** False until the first tiles are loaded, so that this request does not delay them. */
@@ -70,6 +72,7 @@ function savingsStatus({ recommendations, lookedAt }: RecommendationList) {
 
 function Savings({ list }: { readonly list: RecommendationList }) {
   const { recommendations, totals, unknownSavings, lookedAt } = list;
+  const missed = totals[0] === undefined ? null : readMissed(totals[0]);
   const saving = totals[0]?.saving;
   const monthly = saving?.monthly ?? null;
   return (
@@ -109,6 +112,14 @@ function Savings({ list }: { readonly list: RecommendationList }) {
             </li>
           ))}
         </ul>
+      )}
+      {missed !== null && (
+        <TrendBars
+          title={`Missed by day, ${counted(missed.days, 'day')}`}
+          figure={formatAbout(missed.sum)}
+          bars={missed.bars}
+          colour="cost"
+        />
       )}
       {unknownSavings > 0 && (
         <p className={styles.text}>{counted(unknownSavings, 'more', 'more')} with an unknown saving.</p>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findGravest, listServed, sloText, standingText } from './health-facts.ts';
+import { findGravest, listServed, qualityText, sloText, standingText } from './health-facts.ts';
 
 it.each([
   [{ open: 0, muted: 0, onRunning: 0, notProven: 0, cleared: 0 }, undefined],
@@ -27,7 +27,7 @@ it('leads to the alert of the running version, then to the one that is not prove
   expect(findGravest(given([], []))).toBeUndefined();
 });
 
-it('says what answers at an endpoint, how fast and how well', () => {
+it('says what answers at an endpoint, and how fast', () => {
   const versions = [{ model: 'ranker', version: '7' }];
   const latencyMs = { p50: 2, p95: 5.104, p99: 9 };
   const lastDay = { requests: 200, errors: 1, errorRatio: 0.005 };
@@ -37,15 +37,24 @@ it('says what answers at an endpoint, how fast and how well', () => {
       { endpoint: 'idle', versions: [], latencyMs: null, lastDay: { requests: 0, errors: 0, errorRatio: null } },
       { endpoint: 'third', versions: [], latencyMs: null, lastDay },
     ],
-    models: [{ model: 'ranker', quality: { metric: 'ndcg_at_10', value: 0.39631, estimated: false } }],
   } as unknown as Parameters<typeof listServed>[0];
   expect(listServed(given, 2)).toEqual([
     {
       endpoint: 'home-feed',
       served: 'ranker v7',
       requests: 'p95 5.1\u00a0ms, 0.5\u00a0% errors',
-      quality: { metric: 'ndcg@10', value: '0.3963' },
     },
-    { endpoint: 'idle', served: '', requests: null, quality: null },
+    { endpoint: 'idle', served: '', requests: null },
   ]);
+});
+
+it('says the quality of the running version of the model in the trend', () => {
+  const given = (model: string, estimated: boolean) =>
+    ({
+      qualityTrend: { model },
+      models: [{ model: 'ranker', quality: { metric: 'ndcg_at_10', version: '7', value: 0.39631, estimated } }],
+    }) as unknown as Parameters<typeof qualityText>[0];
+  expect(qualityText(given('ranker', false))).toBe('0.3963 since v7');
+  expect(qualityText(given('ranker', true))).toBe('0.3963 estimated since v7');
+  expect(qualityText(given('other', false))).toBe('');
 });

@@ -1,6 +1,5 @@
 import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
 import type { getProductionHealth, HealthStatus } from '../../../src/tradeoff/production-health/schema.ts';
-import { formatMetricName } from '../format/metric-name.ts';
 import { counted, formatMeasure, formatMilliseconds, formatShare } from '../format/number.ts';
 import type { Tone } from './Tile.tsx';
 
@@ -51,15 +50,12 @@ export interface ServedFact {
   readonly served: string;
   /** `p95 5.1 ms, 0 % errors`; null without requests in the last 24 hours. */
   readonly requests: string | null;
-  /** `ndcg@10` and `0.396`, of the first model with a measured quality; null where none has. */
-  readonly quality: { readonly metric: string; readonly value: string } | null;
 }
 
-/** Versions of the first endpoints with latency, errors and quality, in the order of the health. */
-export function listServed({ endpoints, models }: Pick<Health, 'endpoints' | 'models'>, most: number): ServedFact[] {
+/** Versions of the first endpoints with latency and errors, in the order of the health. */
+export function listServed({ endpoints }: Pick<Health, 'endpoints'>, most: number): ServedFact[] {
   return endpoints.slice(0, most).map(({ endpoint, versions, lastDay, latencyMs }) => {
     const errors = formatShare(String(lastDay.errors), String(lastDay.requests));
-    const found = models.find(({ model, quality }) => quality !== null && versions.some((one) => one.model === model));
     return {
       endpoint,
       served: versions.map(({ model, version }) => `${model} v${version}`).join(', '),
@@ -67,13 +63,13 @@ export function listServed({ endpoints, models }: Pick<Health, 'endpoints' | 'mo
         errors === null
           ? null
           : `${latencyMs === null ? '' : `p95 ${formatMilliseconds(latencyMs.p95)}, `}${errors} errors`,
-      quality:
-        found?.quality == null
-          ? null
-          : {
-              metric: formatMetricName(found.quality.metric),
-              value: `${formatMeasure(found.quality.value)}${found.quality.estimated ? ' estimated' : ''}`,
-            },
     };
   });
+}
+
+/** `0.6707 since v7`: quality of the running version of the model in the trend. */
+export function qualityText({ qualityTrend, models }: Pick<Health, 'qualityTrend' | 'models'>): string {
+  const quality = models.find(({ model }) => model === qualityTrend?.model)?.quality;
+  if (quality == null) return '';
+  return `${formatMeasure(quality.value)}${quality.estimated ? ' estimated' : ''} since v${quality.version}`;
 }

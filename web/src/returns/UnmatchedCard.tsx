@@ -12,14 +12,18 @@ interface UnmatchedCardProps {
   readonly rows: Returns['costsWithoutValue'];
 }
 
+type Row = Returns['costsWithoutValue'][number];
+
 const MOST_LISTED = 20;
+const NOTE = 'An unknown amount is not zero: these are in no contribution.';
 
 /** Subjects of which only one side is known, with the reason. */
 export function UnmatchedCard({ title, by, rows }: UnmatchedCardProps) {
   const amount = title === 'Costs without value' ? 'Cost' : 'Value';
   const more = rows.length - MOST_LISTED;
+  const shared = findSharedReason(rows);
   return (
-    <Card title={title} note="An unknown amount is not zero: these are in no contribution." flush>
+    <Card title={title} note={shared === null ? NOTE : `All ${rows.length}: ${shared}. ${NOTE}`} flush>
       <SortableTable
         label={title}
         rows={rows}
@@ -27,7 +31,7 @@ export function UnmatchedCard({ title, by, rows }: UnmatchedCardProps) {
         columns={[
           { head: DIMENSIONS[by].label, by: (one) => one.key ?? DIMENSIONS[by].none },
           { head: amount, by: (one) => one.amount.amount, numeric: true },
-          { head: 'Reason', by: (one) => one.reason },
+          ...(shared === null ? [{ head: 'Reason', by: (one: Row) => one.reason }] : []),
         ]}
         row={({ key, amount: money, reason }) => (
           <tr key={key ?? ''}>
@@ -35,11 +39,18 @@ export function UnmatchedCard({ title, by, rows }: UnmatchedCardProps) {
             <td className={table.number}>
               <MoneyFigure money={money} />
             </td>
-            <td className={styles.reason}>{reason}</td>
+            {shared === null && <td className={styles.reason}>{reason}</td>}
           </tr>
         )}
       />
       {more > 0 && <p className={styles.more}>{more} more are in the CSV.</p>}
     </Card>
   );
+}
+
+/** The reason that all rows have; null: they differ, or there is one row. */
+function findSharedReason(rows: readonly Row[]): string | null {
+  const [first, ...others] = rows;
+  if (first === undefined || others.length === 0) return null;
+  return others.every(({ reason }) => reason === first.reason) ? first.reason : null;
 }

@@ -29,10 +29,13 @@ export function readMonitorHealth(deps: VersionLookDeps): MonitorHealth {
 function createReadOnce(reader: MonitorReader): MonitorReader {
   const since = performance.now();
   const windows = new Map<string, ReturnType<MonitorReader['window']>>();
+  const days = new Map<string, ReturnType<MonitorReader['days']>>();
   const versions = new Map<string, ReturnType<MonitorReader['versions']>>();
   return {
     window: ({ monitor, spec }, selection) =>
       remember(windows, [monitor, selection], () => reader.window({ monitor, spec }, selection, since)),
+    days: ({ monitor, spec }, start) =>
+      remember(days, [monitor, start], () => reader.days({ monitor, spec }, start, since)),
     versions: ({ monitor, spec }, period) =>
       remember(versions, [monitor, period], () => reader.versions({ monitor, spec }, period, since)),
   };

@@ -15,6 +15,8 @@ type PredictionSelection = Omit<Selection, 'model' | 'knownAt'>;
 export interface MonitorReader {
   /** Figures of the selected predictions as one window; null: there are no predictions, or a large log is scored for the first time. */
   window(monitor: Monitor, selection: PredictionSelection, since?: number): Promise<MonitorWindow | null>;
+  /** Figures of each UTC day from `start` on that has predictions; none while they are not stored. */
+  days(monitor: Monitor, start: string, since?: number): Promise<readonly MonitorWindow[]>;
   /** Predictions in [start, end) by model version, the one with the latest prediction first; none while a large log is scored for the first time. */
   versions(
     monitor: Monitor,
@@ -36,6 +38,10 @@ export function createMonitorReader({ clock, storedWindows, ...tables }: ReaderD
       const { spec } = monitor;
       const selection = { ...selected, model: spec.model, knownAt: new Date(clock.now()).toISOString() };
       return findFilled((await readWindows(tables, { spec, selection, by: 'all' })).windows);
+    },
+    async days(monitor, start, since) {
+      const stored = await storedWindows.findFigures(monitor, { by: 'day', start }, since);
+      return (stored ?? []).filter(({ predictions }) => predictions > 0);
     },
     async versions(monitor, period, since) {
       const stored = await storedWindows.countVersions(monitor, period, since);

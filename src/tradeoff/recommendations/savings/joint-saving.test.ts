@@ -42,6 +42,17 @@ describe('what recommendations save together', () => {
     expect(monthly(...parts)).toBe(expected);
   });
 
+  it('has its amount on whole days alone', () => {
+    const late = { ...held('x', '1', 60), start: '2026-11-01T06:00:00.000Z' };
+    const [joint] = computeJointSaving([{ ...part('a', { x: [0.5] }), items: [late] }]);
+    expect(joint?.byDay).toEqual([{ day: '2026-11-02', amount: '12' }]);
+    const [both] = computeJointSaving([part('a', { x: everyOtherHour }), part('b', { x: everyOtherHour })]);
+    expect(both?.byDay).toEqual([
+      { day: '2026-11-01', amount: '12' },
+      { day: '2026-11-02', amount: '12' },
+    ]);
+  });
+
   it('moves work to nothing that is stopped: the pair that saves more stands', () => {
     const stop = part('stop', { two: [0] }, { two: '1' });
     const pack: SavingPart = { ...part('pack', { one: [0] }, { one: '3', two: '1' }), pins: ['two'] };

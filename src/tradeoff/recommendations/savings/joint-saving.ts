@@ -1,4 +1,4 @@
-import { HOUR_MS } from '../../../platform/units/durations.ts';
+import { DAY_MS, HOUR_MS } from '../../../platform/units/durations.ts';
 import { type Decimal, decimal, decimalString, findSmallest, type Money } from '../../../platform/units/index.ts';
 import { computeSavingInterval } from './interval.ts';
 import {
@@ -23,6 +23,8 @@ const PLACES = 6;
 export interface JointSaving {
   readonly currency: string;
   readonly saving: Saving;
+  /** Amounts that it would have saved on whole UTC days of the ledger, in order; a day without measured hours is left out. */
+  readonly byDay: readonly { readonly day: string; readonly amount: string }[];
   /**
    * Part of the joint saving that each recommendation adds, by key; they sum up to it exactly. Less than its saving alone where another saves the
    * same hours; 0 where it is left out.
@@ -55,7 +57,7 @@ export function computeJointSaving(parts: readonly SavingPart[]): JointSaving[] 
       ...leftOut.map((key) => [key, { amount: '0', currency }] as const),
       ...splitSaving(taken, currency, saving),
     ]);
-    return { currency, saving, shares, leftOut };
+    return { currency, saving, byDay: sumByDay(ledger, currency, taken), shares, leftOut };
   });
 }
 
@@ -215,6 +217,22 @@ function splitByDay(saved: readonly SavedItem[], end: number): Decimal[] {
   }));
   const known = new Set(items.flatMap(({ days }) => [...days.keys()]));
   return [...known].map((day) => items.reduce((sum, { days, mean }) => sum.plus(days.get(day) ?? mean), decimal(0)));
+}
+
+function sumByDay(ledger: Ledger, currency: string, taken: readonly SavingPart[]): JointSaving['byDay'] {
+  const hours = computeSavedItems(ledger, currency, taken).flatMap(({ byHour }) => [...byHour]);
+  const first = hours.reduce((earliest, [at]) => Math.min(earliest, at), ledger.end);
+  const days = Map.groupBy(hours, ([at]) => at - (at % DAY_MS));
+  return [...days.keys()]
+    .filter((day) => day >= first && day + DAY_MS <= ledger.end)
+    .toSorted((one, other) => one - other)
+    .map((day) => {
+      const amount = sumAmounts((days.get(day) ?? []).map(([, saved]) => saved));
+      return {
+        day: new Date(day).toISOString().slice(0, 'YYYY-MM-DD'.length),
+        amount: decimalString(amount.toDecimalPlaces(PLACES)),
+      };
+    });
 }
 
 function scaleAmountToMonth(amount: Decimal, hours: number): Decimal {
