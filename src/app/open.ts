@@ -62,6 +62,7 @@ export async function open(
   const gpuReadings = lifetime.use(await openGpuReadings(journalDeps));
   const journals = [predictionLog.predictions, predictionLog.labels, predictionLog.shadows, gpuReadings];
   for (const journal of journals) telemetry.followJournal(() => journal.damage);
+  telemetry.followDisk(folder);
   const events = lifetime.use(createEvents({ store, clock, log, telemetry }));
   const jobs = createJobs({ store, clock, log, telemetry });
   const longJobs = createJobs({ store, clock, log, telemetry, concurrency: LONG_JOBS });

@@ -27,19 +27,22 @@ export interface ScrapeJob {
 export interface PrometheusOptions {
   /** Target to which it forwards all scraped samples immediately. */
   readonly remoteWrite?: string;
+  /** Files with rules that it evaluates every second. */
+  readonly ruleFiles?: readonly string[];
 }
 
 /** A real Prometheus in a new folder that scrapes these jobs. */
 export async function startPrometheus(
   jobs: readonly ScrapeJob[],
-  { remoteWrite }: PrometheusOptions = {},
+  { remoteWrite, ruleFiles = [] }: PrometheusOptions = {},
 ): Promise<AsyncDisposable & { readonly url: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
   const config = join(folder, 'prometheus.yml');
   writeFileSync(
     config,
     JSON.stringify({
-      global: { scrape_interval: '1s' },
+      global: { scrape_interval: '1s', evaluation_interval: '1s' },
+      rule_files: ruleFiles,
       scrape_configs: jobs.map(({ name, target, honorLabels, labels }) => ({
         job_name: name,
         honor_labels: honorLabels,

@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { type Logger, pino } from 'pino';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, register as processRegistry, Registry } from 'prom-client';
 
@@ -19,6 +20,8 @@ export interface Telemetry {
   readonly predictionLogWaiting: Followed;
   /** Journals of which damage is counted whenever metrics are read. */
   followJournal(damage: () => JournalDamageCounts): void;
+  /** Folder of which the disk is measured whenever metrics are read. */
+  followDisk(folder: string): void;
 }
 
 interface JournalDamageCounts {
@@ -74,6 +77,7 @@ export function createTelemetry(): Telemetry {
     }),
     predictionLogWaiting: createFollowedGauge(registers),
     followJournal: createJournalDamageGauge(registers),
+    followDisk: createDiskGauge(registers),
   };
 }
 
@@ -100,6 +104,27 @@ function createJournalDamageGauge(registers: Registry[]): Telemetry['followJourn
     },
   });
   return (damage) => void followed.push(damage);
+}
+
+/** A disk that cannot be read has no value, because 0 would be a full one. */
+function createDiskGauge(registers: Registry[]): Telemetry['followDisk'] {
+  let followed: string | null = null;
+  new Gauge({
+    name: 'steelyard_data_disk_bytes',
+    help: 'Disk of the data folder: bytes that the server can still write (free), and all bytes (size)',
+    labelNames: ['kind'],
+    registers,
+    async collect() {
+      this.reset();
+      const disk = followed === null ? null : await statfs(followed).catch(() => null);
+      if (disk === null) return;
+      this.set({ kind: 'free' }, disk.bavail * disk.bsize);
+      this.set({ kind: 'size' }, disk.blocks * disk.bsize);
+    },
+  });
+  return (folder) => {
+    followed = folder;
+  };
 }
 
 function createFollowedGauge(registers: Registry[]): Followed {

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
@@ -24,4 +25,16 @@ it('is freed when nothing refers to it any more', async () => {
       return created.deref() === undefined;
     })
     .toBe(true);
+});
+
+it('measures the disk of a folder, and tells nothing of a folder that is gone', async () => {
+  const telemetry = createTelemetry();
+  telemetry.followDisk(tmpdir());
+  const { text } = await telemetry.exposition();
+  const [, free, size] = /kind="free"} (\d+)\n.*kind="size"} (\d+)/.exec(text) ?? [];
+  expect(Number(free)).toBeGreaterThan(0);
+  expect(Number(size)).toBeGreaterThanOrEqual(Number(free));
+
+  telemetry.followDisk('/nowhere');
+  expect((await telemetry.exposition()).text).not.toContain('steelyard_data_disk_bytes{');
 });
