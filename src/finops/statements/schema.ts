@@ -196,6 +196,7 @@ export const listStatements = endpoint({
   method: 'GET',
   path: '/api/v1/statements',
   scope: 'finops.read',
+  reads: 'totals',
   summary: 'List team statements for a month; with the unallocated cost they sum to the bill',
   query: z.strictObject({ period: Month.describe('Billing period'), ...Basis }),
   response: z.strictObject({

@@ -1,5 +1,12 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import { type Download, handle, handleDownload, type Route } from '../../../platform/http/index.ts';
+import {
+  type Download,
+  handle,
+  handleDownload,
+  type Identity,
+  limitWork,
+  type Route,
+} from '../../../platform/http/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { Experiments, LifecycleStage } from '../../runs/index.ts';
@@ -8,6 +15,7 @@ import {
   forgetDeleted,
   noteDeleted,
   type RunEvents,
+  type RunMatch,
   runMatch,
   runVocabulary,
   updateRun,
@@ -18,7 +26,7 @@ import { readActivity } from './activity.ts';
 import { createColumnCounts } from './columns.ts';
 import { selectCsvColumns, streamCsv } from './csv.ts';
 import { parseGroupBy, readRunGroups } from './groups.ts';
-import { type RunTableQuery, readRunPages, readRunTable, toRunSearch } from './list.ts';
+import { type RunTableQuery, type RunTableSelection, readRunPages, readRunTable, toRunSearch } from './list.ts';
 import {
   countRuns,
   deleteExperiment,
@@ -46,21 +54,30 @@ export function runTableRoutes(deps: RunTableDeps): Route[] {
   const { store } = deps;
   const columnsOf = createColumnCounts(deps);
   return [
-    handle(listRuns, ({ query }) => readRunTable(store, query, { size: query.pageSize, token: query.pageToken })),
-    handle(countRuns, async ({ query }) => ({ runs: await countMatching(store, runMatch(toRunSearch(query))) })),
+    handle(listRuns, ({ query, identity }) =>
+      readRunTable(store, { ...query, owners: limitWork(identity) }, { size: query.pageSize, token: query.pageToken }),
+    ),
+    handle(countRuns, async ({ query, identity }) => ({
+      runs: await countMatching(store, buildMatch(query, identity)),
+    })),
     handle(readRunFilter, async ({ query: { filter } }) => ({ problem: findFilterProblem(filter) })),
-    handle(sumRunCosts, ({ query }) => sumMatching(store, runMatch(toRunSearch(query)))),
-    handle(groupRuns, ({ query: { by, metric, most, ...selection } }) =>
-      readRunGroups(store, runMatch(toRunSearch(selection)), { by: parseGroupBy(by), metric, most }),
+    handle(sumRunCosts, ({ query, identity }) => sumMatching(store, buildMatch(query, identity))),
+    handle(groupRuns, ({ query: { by, metric, most, ...selection }, identity }) =>
+      readRunGroups(store, buildMatch(selection, identity), { by: parseGroupBy(by), metric, most }),
     ),
     handle(listRunColumns, ({ query }) =>
       columnsOf(query.experimentId === undefined ? null : Number(query.experimentId)),
     ),
-    handleDownload(runsCsv, ({ query }) => createCsvFile(store, query)),
+    handleDownload(runsCsv, ({ query, identity }) => createCsvFile(store, { ...query, owners: limitWork(identity) })),
     handle(deleteRuns, ({ body }) => moveRuns(deps, body.runIds, 'deleted')),
     handle(restoreRuns, ({ body }) => moveRuns(deps, body.runIds, 'active')),
     ...experimentTableRoutes(deps),
   ];
+}
+
+/** The runs of a selection that the caller may read. */
+function buildMatch(selection: RunTableSelection, identity: Identity): RunMatch {
+  return runMatch({ ...toRunSearch(selection), owners: limitWork(identity) });
 }
 
 function experimentTableRoutes({ store, experiments }: RunTableDeps): Route[] {
