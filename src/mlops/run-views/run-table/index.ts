@@ -6,6 +6,7 @@ import {
   type Identity,
   limitWork,
   type Route,
+  refuseHidden,
 } from '../../../platform/http/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
@@ -65,9 +66,10 @@ export function runTableRoutes(deps: RunTableDeps): Route[] {
     handle(groupRuns, ({ query: { by, metric, most, ...selection }, identity }) =>
       readRunGroups(store, buildMatch(selection, identity), { by: parseGroupBy(by), metric, most }),
     ),
-    handle(listRunColumns, ({ query }) =>
-      columnsOf(query.experimentId === undefined ? null : Number(query.experimentId)),
-    ),
+    handle(listRunColumns, async ({ query: { experimentId }, identity }) => {
+      await requireOwnRuns(store, identity, experimentId === undefined ? [] : [experimentId]);
+      return columnsOf(experimentId === undefined ? null : Number(experimentId));
+    }),
     handleDownload(runsCsv, ({ query, identity }) => createCsvFile(store, { ...query, owners: limitWork(identity) })),
     handle(deleteRuns, ({ body }) => moveRuns(deps, body.runIds, 'deleted')),
     handle(restoreRuns, ({ body }) => moveRuns(deps, body.runIds, 'active')),
@@ -80,11 +82,23 @@ function buildMatch(selection: RunTableSelection, identity: Identity): RunMatch 
   return runMatch({ ...toRunSearch(selection), owners: limitWork(identity) });
 }
 
+/** Answers about whole experiments do not look at the owner of each run. Error: `not_visible` where they have runs that the caller may not read. */
+async function requireOwnRuns(store: Store, identity: Identity, experimentIds: readonly string[]): Promise<void> {
+  const owners = limitWork(identity);
+  if (owners === null) return;
+  const all = { experimentIds, filter: '', view: 'ALL' } as const;
+  const runs = await countMatching(store, runMatch(all));
+  if (runs === (await countMatching(store, runMatch({ ...all, owners })))) return;
+  throw refuseHidden(identity, `A run of experiment ${experimentIds.join(', ')}`);
+}
+
 function experimentTableRoutes({ store, experiments }: RunTableDeps): Route[] {
   return [
-    handle(listExperimentActivity, async ({ query: { experimentIds, metric, goal } }) => ({
-      experiments: await readActivity(store, experimentIds.map(Number), metric === undefined ? null : { metric, goal }),
-    })),
+    handle(listExperimentActivity, async ({ query: { experimentIds, metric, goal }, identity }) => {
+      await requireOwnRuns(store, identity, experimentIds);
+      const bestOf = metric === undefined ? null : { metric, goal };
+      return { experiments: await readActivity(store, experimentIds.map(Number), bestOf) };
+    }),
     handle(deleteExperiment, ({ params: { experimentId } }) => experiments.move(experimentId, 'deleted')),
     handle(restoreExperiment, ({ params: { experimentId } }) => experiments.move(experimentId, 'active')),
   ];

@@ -107,6 +107,7 @@ export const listRunColumns = endpoint({
   method: 'GET',
   path: '/api/v1/run-columns',
   scope: 'mlops.read',
+  reads: 'object',
   summary: 'List metric, param and tag keys of active runs, with their number of runs',
   query: z.strictObject({
     experimentId: ExperimentId.optional().describe('Only runs of this experiment; default: all experiments'),
@@ -183,6 +184,7 @@ export const listExperimentActivity = endpoint({
   method: 'GET',
   path: '/api/v1/experiment-activity',
   scope: 'mlops.read',
+  reads: 'object',
   summary: 'Summarize experiments: number of runs, last start, cost and best value of a metric',
   query: z.strictObject({
     experimentIds: RunSelection.experimentIds,
