@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { openGpuReadings } from '../finops/gpu-telemetry/index.ts';
 import { buildJournalFolder, openPredictions } from '../mlops/predictions/index.ts';
-import { deleteMemberships, setGroupMemberships } from '../org/index.ts';
+import { deleteMemberships, findProjectsOf, findTeamsOf, setGroupMemberships } from '../org/index.ts';
 import { createAudit } from '../platform/audit/index.ts';
 import { createAuth } from '../platform/auth/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import { isUserShared } from '../platform/config/index.ts';
 import { createEvents } from '../platform/events/index.ts';
-import { closeHttp, createHttp, isLoopback } from '../platform/http/index.ts';
+import { closeHttp, createHttp, isLoopback, type WorkGrant } from '../platform/http/index.ts';
 import { createJobs } from '../platform/jobs/index.ts';
 import { describeDamages } from '../platform/journal/index.ts';
 import type { Lifetime } from '../platform/lifetime/index.ts';
@@ -73,9 +73,14 @@ export async function open(
     await deletePrivateViews(sql, account);
     await deleteSchedulesOfAccount(sql, account);
   };
+  // Found by nouns that are wired after the accounts.
+  const readers: { teamOfWork: (work: WorkGrant) => Promise<string | null> } = { teamOfWork: async () => null };
   const auth = createAuth({
     ...{ store, clock, config, log, writes, contributorsRunCode, accountDeleted, givenKey },
     setMemberships: setGroupMemberships,
+    teamsOf: findTeamsOf,
+    projectsOf: findProjectsOf,
+    teamOfWork: async (work) => readers.teamOfWork(work),
   });
   const listening: { http: FastifyInstance | null } = { http: null };
   const {
@@ -90,18 +95,22 @@ export async function open(
     gpuTelemetry,
     demoData,
     checkWrite,
+    checkRead,
+    teamOfWork,
   } = wire(
     {
       ...{ config, folder, clock, log, telemetry, store, storeProblems, lake, objects, artifacts },
       ...{ predictionLog, gpuReadings, events, jobs, longJobs, writes },
       address: () => findLocalUrl(config, listening.http),
       stepTokens: auth.work,
+      findVisible: auth.findVisible,
       localKey: auth.localKey,
       restart,
     },
     [auth, writes],
     cluster,
   );
+  readers.teamOfWork = teamOfWork;
   lifetime.use(executors);
   lifetime.use(gpuTelemetry);
   lifetime.use(serving);
@@ -110,7 +119,7 @@ export async function open(
   await demoData.open();
   const web = await openWebApp(findWebBundle());
   const http = await createHttp({
-    ...{ log, telemetry, access: auth.access, writes, checkWrite, admitData: demoData.admit, routes },
+    ...{ log, telemetry, access: auth.access, writes, checkWrite, checkRead, admitData: demoData.admit, routes },
     config: { ...config, allowedHosts: listAllowedHosts(config) },
     plugins: [...plugins, ...auth.plugins, web.plugin],
     notFoundPage: web.notFoundPage,

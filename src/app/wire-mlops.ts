@@ -54,7 +54,11 @@ export function wireMlops(infrastructure: Infrastructure, { org, governance, tok
   const door = createWorkspaceDoor({ clock, maxUploadBytes });
   const mlflowRoutes = [tracking, registry, tracing, webhooks].flatMap((feature) => feature.mlflowRoutes);
   const plugins = [
-    createMlflowWire(mlflowRoutes, { downloadsInParts: objects.direct !== null }, access.message),
+    createMlflowWire(
+      mlflowRoutes,
+      { downloadsInParts: objects.direct !== null },
+      { write: access.message, read: access.reads.message },
+    ),
     tracking.artifactPlugin(registry, access.artifacts),
     tracing.otlpPlugin,
     door.plugin,

@@ -4,7 +4,7 @@ import { findMonitors } from '../mlops/monitors/index.ts';
 import { listLiveEndpoints } from '../mlops/serving/index.ts';
 import type { Org } from '../org/index.ts';
 import { findActiveAccount } from '../platform/auth/index.ts';
-import { LOCAL, type Read } from '../platform/http/index.ts';
+import { EVERYTHING, LOCAL, type ReadAs } from '../platform/http/index.ts';
 import type { createTelling } from '../platform/notices/index.ts';
 import type { Sql } from '../platform/store/index.ts';
 import { isPagePath } from '../platform/web/index.ts';
@@ -31,20 +31,21 @@ export interface SummaryDeps {
   readonly tradeoff: Pick<ReturnType<typeof wireTradeoff>, 'returns' | 'decisions'>;
   readonly monitoring: Monitoring;
   /** Answers of the server's own endpoints. */
-  readonly read: Read;
+  readonly readAs: ReadAs;
 }
 
 /** Nouns that show both wings: reports, attention, health of production, scorecards of models, and saved views. */
 export function wireSummaries(infrastructure: Infrastructure, deps: SummaryDeps) {
   const { clock, log, store, jobs } = infrastructure;
-  const { org, notices, finops, mlops, read } = deps;
+  const { org, notices, finops, mlops, readAs } = deps;
   const { mail, rules, publicUrl } = notices;
   const owners = createReportOwners({ store, org, registry: mlops.registry, tracking: mlops.tracking });
   const health = wireHealth(infrastructure, deps);
   return {
     health,
-    reports: createReports({ ...{ clock, log, store, jobs, mail, rules, publicUrl, read, owners } }),
-    attention: createAttention({ clock, read, owners, budgetStamp: () => finops.budgets.stamp(store) }),
+    // Documents, which only accounts with the scope platform.apply may apply, say to which team a report is sent.
+    reports: createReports({ ...{ clock, log, store, jobs, mail, rules, publicUrl, read: readAs(LOCAL), owners } }),
+    attention: createAttention({ clock, readAs, owners, budgetStamp: () => finops.budgets.stamp(store) }),
     scorecards: wireScorecards(infrastructure, { ...deps, health }),
     ...wireViews(infrastructure, deps, owners),
   };
@@ -52,24 +53,24 @@ export function wireSummaries(infrastructure: Infrastructure, deps: SummaryDeps)
 
 /** Saved views and their schedules. */
 function wireViews(
-  { config, clock, log, store, jobs }: Infrastructure,
-  { org, notices, read }: SummaryDeps,
+  { config, clock, log, store, jobs, findVisible }: Infrastructure,
+  { org, notices, readAs }: SummaryDeps,
   owners: ReturnType<typeof createReportOwners>,
 ) {
   const viewDeps = { store, clock, teamsOf: org.teamsOf, hasTeam: org.hasTeam, isPage: isPagePath };
   const views = createViews({ ...viewDeps, viewDeleted: removeSchedule });
   const findOwner = async (sql: Sql, name: string) => {
     const found = await findActiveAccount(sql, name);
-    if (found !== null) return { name, role: found.role, scopes: found.scopes };
+    if (found !== null) return { ...found, visible: await findVisible(found) };
     // Commands on the machine of the server are `local`, as everybody is without accounts.
-    if (config.accounts === 'off') return { name, role: null, scopes: null };
-    return name === LOCAL.name ? { name, role: 'admin', scopes: null } : null;
+    if (config.accounts === 'off') return { name, role: null, scopes: null, visible: EVERYTHING };
+    return name === LOCAL.name ? { name, role: 'admin', scopes: null, visible: EVERYTHING } : null;
   };
   const { publicUrl } = notices;
   return {
     views,
     viewSchedules: createViewSchedules({
-      ...{ store, clock, log, jobs, read, publicUrl },
+      ...{ store, clock, log, jobs, readAs, publicUrl },
       ...{ views, findOwner, owners },
     }),
   };

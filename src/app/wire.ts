@@ -70,7 +70,7 @@ export function wire(
   });
   const { reports, attention, health, scorecards, views, viewSchedules } = wireSummaries(infrastructure, {
     ...{ org, notices, finops, gpus, mlops, tradeoff, monitoring },
-    read: createRead(() => routes),
+    readAs: createRead(() => routes),
   });
   const demoData = createDemoData(infrastructure);
   const retention = wireRetention(infrastructure, mlops, tradeoff);
@@ -109,6 +109,7 @@ export function wire(
   return {
     ...{ kinds: admittedKinds, demoData, routes, webhooks, notifications, tracking, executors, serving, gpuTelemetry },
     checkWrite: (request: EndpointWrite) => access.endpoint(request),
+    ...{ checkRead: access.reads.endpoint, teamOfWork: access.teamOfWork },
     plugins: [
       createSystemPlugin(telemetry),
       ...mlops.plugins,

@@ -9,8 +9,9 @@ import { addTeam, applyEnvironment, applyProject, applyTeam } from './service.ts
 import { findTeam } from './store.ts';
 
 export { covers } from './covers.ts';
-export { deleteMemberships, setGroupMemberships } from './members.ts';
+export { deleteMemberships, findTeamsOf, setGroupMemberships } from './members.ts';
 export { orgMigrations } from './migrations.ts';
+export { findProjectsOf } from './store.ts';
 export { type SubjectColumns, toSubject, toSubjectColumns } from './subject-columns.ts';
 
 export interface OrgDeps {

@@ -1,5 +1,5 @@
 import { AppError } from '../platform/errors/index.ts';
-import { handle, type Route } from '../platform/http/index.ts';
+import { handle, limitMoney, type Route, refuseHidden } from '../platform/http/index.ts';
 import type { Sql, Store } from '../platform/store/index.ts';
 import type { Clock } from '../platform/units/index.ts';
 import { listTeamMembers, removeTeamMember, setTeamMember, type TeamMember, TeamRole } from './schema.ts';
@@ -32,7 +32,8 @@ export interface MembersDeps {
 /** Members of a team and their roles in it. */
 export function createMemberRoutes({ store, clock, accounts }: MembersDeps): Route[] {
   return [
-    handle(listTeamMembers, async ({ params: { team } }) => {
+    handle(listTeamMembers, async ({ params: { team }, identity }) => {
+      if (limitMoney(identity)?.includes(team) === false) throw refuseHidden(identity, `Team ${team}`);
       await requireTeam(store, team);
       return { members: await findMembers(store, team) };
     }),

@@ -1,18 +1,22 @@
 import { decodePageToken, encodePageToken } from '../platform/contract/page-token.ts';
-import { handle, type Route } from '../platform/http/index.ts';
+import { handle, limitMoney, type Route } from '../platform/http/index.ts';
 import type { Store } from '../platform/store/index.ts';
 import { listEnvironments, listProjects, listTeams } from './schema.ts';
 import { type Page, pageEnvironments, pageProjects, pageTeams } from './store.ts';
 
 export function createOrgRoutes(store: Store): Route[] {
   return [
-    handle(listTeams, async ({ query }) => {
-      const { rows, nextPageToken } = await pageByName(query, 'teams', (page) => pageTeams(store, page));
+    handle(listTeams, async ({ query, identity }) => {
+      const only = limitMoney(identity);
+      const { rows, nextPageToken } = await pageByName(query, 'teams', (page) => pageTeams(store, page, only));
       return { teams: rows, nextPageToken };
     }),
-    handle(listProjects, async ({ query }) => {
+    handle(listProjects, async ({ query, identity }) => {
       const { team = null } = query;
-      const { rows, nextPageToken } = await pageByName(query, { team }, (page) => pageProjects(store, team, page));
+      const only = limitMoney(identity);
+      const { rows, nextPageToken } = await pageByName(query, { team }, (page) =>
+        pageProjects(store, { team, only }, page),
+      );
       return { projects: rows, nextPageToken };
     }),
     handle(listEnvironments, async ({ query }) => {

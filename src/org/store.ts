@@ -56,6 +56,12 @@ export async function findTeam(sql: Sql, name: string): Promise<Team | null> {
   return row === undefined ? null : toTeam(row);
 }
 
+/** Projects of these teams, by name. */
+export async function findProjectsOf(sql: Sql, teams: readonly string[]): Promise<string[]> {
+  const rows = sql.tables<OrgTables>().selectFrom('project').select('name').where('team', 'in', teams);
+  return (await rows.orderBy('name').execute()).map(({ name }) => name);
+}
+
 export async function findProject(sql: Sql, name: string): Promise<Project | null> {
   const row = await sql
     .tables<OrgTables>()
@@ -76,14 +82,24 @@ export async function findEnvironment(sql: Sql, name: string): Promise<Environme
   return row === undefined ? null : toEnvironment(row);
 }
 
-export async function pageTeams(sql: Sql, page: Page): Promise<Team[]> {
-  const all = sql.tables<OrgTables>().selectFrom('team').selectAll().orderBy('name').limit(page.limit);
+/** `only`: of these names; null: all. */
+export async function pageTeams(sql: Sql, page: Page, only: readonly string[] | null = null): Promise<Team[]> {
+  if (only?.length === 0) return [];
+  const every = sql.tables<OrgTables>().selectFrom('team').selectAll().orderBy('name').limit(page.limit);
+  const all = only === null ? every : every.where('name', 'in', only);
   const rows = await (page.after === null ? all : all.where('name', '>', page.after)).execute();
   return rows.map(toTeam);
 }
 
-export async function pageProjects(sql: Sql, team: string | null, page: Page): Promise<Project[]> {
-  const all = sql.tables<OrgTables>().selectFrom('project').selectAll().orderBy('name').limit(page.limit);
+/** `only`: of these teams; null: of all. */
+export async function pageProjects(
+  sql: Sql,
+  { team, only }: { readonly team: string | null; readonly only: readonly string[] | null },
+  page: Page,
+): Promise<Project[]> {
+  if (only?.length === 0) return [];
+  const every = sql.tables<OrgTables>().selectFrom('project').selectAll().orderBy('name').limit(page.limit);
+  const all = only === null ? every : every.where('team', 'in', only);
   const ofTeam = team === null ? all : all.where('team', '=', team);
   const rows = await (page.after === null ? ofTeam : ofTeam.where('name', '>', page.after)).execute();
   return rows.map(toProject);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Subject } from '../../org/schema.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { handle, type Identity, type Route } from '../../platform/http/index.ts';
+import { handle, type Identity, isMoneyVisible, type Route, refuseHidden } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { readBudgetDays } from './days.ts';
 import { type ListedDeps, readListedBudgets, withSharedReads } from './listed.ts';
@@ -34,20 +34,23 @@ export function createBudgetRoutes(
   meter: (reservation: string, at: number, holds?: HeldResource) => Promise<Reservation>,
 ): Route[] {
   return [
-    handle(listBudgets, async () => {
-      return { budgets: await readListedBudgets(deps, deps.store, await findBudgets(deps.store, null)) };
+    handle(listBudgets, async ({ identity }) => {
+      const budgets = await findVisibleBudgets(deps.store, identity, null);
+      return { budgets: await readListedBudgets(deps, deps.store, budgets) };
     }),
     handle(listBudgetRefusals, async ({ params: { budget } }) => ({
       refusals: await findRefusals(deps.store, (await requireBudget(deps.store, budget)).name),
     })),
-    handle(listBudgetDays, async ({ query: { budget: name = null } }) => {
-      const budgets = await findBudgets(deps.store, name);
+    handle(listBudgetDays, async ({ query: { budget: name = null }, identity }) => {
+      const budgets = await findVisibleBudgets(deps.store, identity, name);
       const [shared, now] = [withSharedReads(deps), deps.clock.now()];
       return { budgets: await Promise.all(budgets.map((budget) => readBudgetDays(shared, budget, now))) };
     }),
-    handle(getBudget, async ({ params: { budget } }) =>
-      readBudgetDetail(deps, await requireBudget(deps.store, budget)),
-    ),
+    handle(getBudget, async ({ params: { budget: name }, identity }) => {
+      const budget = await requireBudget(deps.store, name);
+      if (!isMoneyVisible(identity, budget.spec.subject)) throw refuseHidden(identity, `Budget ${name}`);
+      return readBudgetDetail(deps, budget);
+    }),
     handle(approveBudget, async ({ params: { budget: name }, body }) => {
       await deps.store.transaction(async (sql) => {
         const budget = await requireBudget(sql, name);
@@ -81,6 +84,12 @@ export async function requireBudget(sql: Sql, name: string): Promise<StoredBudge
   const [budget] = await findBudgets(sql, name);
   if (budget !== undefined) return budget;
   throw createNotFoundError(name);
+}
+
+/** Those of the teams and projects of a caller who reads the costs of some teams only. A name: only this budget. */
+async function findVisibleBudgets(sql: Sql, identity: Identity, name: string | null): Promise<StoredBudget[]> {
+  const budgets = await findBudgets(sql, name);
+  return budgets.filter(({ spec }) => isMoneyVisible(identity, spec.subject));
 }
 
 function createNotFoundError(name: string): AppError {

@@ -3,11 +3,13 @@ import { dailyDimensions } from '../allocation/index.ts';
 import { buildDailyRangeConditions, toCamelCase } from '../billing/index.ts';
 import { buildFilterConditions, parseFilter } from './filters.ts';
 import { type CostSelection, getMetricColumn, isOfAllocation } from './query.ts';
+import { TEAM_LIMIT } from './visible-costs.ts';
 
 const ofRow = new Map<string, string>(dailyDimensions.map((column) => [toCamelCase(column), quoteIdentifier(column)]));
 
 /** SQL of a dimension over the daily roll-up; null when only bill rows have it. */
 function findDailyExpression(dimension: string): string | null {
+  if (dimension === TEAM_LIMIT) return quoteIdentifier('team');
   if (isOfAllocation(dimension)) return quoteIdentifier(dimension);
   if (dimension === 'day') return `strftime(charge_day, '%Y-%m-%d')`;
   if (dimension === 'week') return `strftime(charge_day, '%G-W%V')`;

@@ -12,6 +12,7 @@ import {
 } from '../billing/index.ts';
 import type { CostMetric } from '../billing/schema.ts';
 import { buildFilterConditions, parseFilter } from './filters.ts';
+import { TEAM_LIMIT } from './visible-costs.ts';
 
 /** Rows of a cost query; derived from the query of its endpoint. */
 export interface RowSelection extends RequestedRange {
@@ -45,7 +46,7 @@ export function isSubjectField(name: string): name is SubjectField {
 
 /** True for dimensions that come from the allocation of a row, not from the bill: subject fields, `rule` and `kind`. */
 export function isOfAllocation(name: string): boolean {
-  return isSubjectField(name) || name === 'rule' || name === 'kind';
+  return isSubjectField(name) || name === 'rule' || name === 'kind' || name === TEAM_LIMIT;
 }
 
 /** Maximum length of an unknown name in an error message. */
@@ -54,6 +55,7 @@ const LONGEST_NAME = 300;
 /** SQL text expression of any dimension. Errors: `dimension_unknown`, with the nearest names. */
 export function buildDimensionExpression(name: string): string {
   if (name === 'kind') return `coalesce(a.kind, 'unallocated')`;
+  if (name === TEAM_LIMIT) return `a.${quoteIdentifier('team')}`;
   if (isOfAllocation(name)) return `a.${quoteIdentifier(name)}`;
   if (name === 'week') return `strftime(ChargePeriodStart, '%G-W%V')`;
   const expression = findBillDimension(name);

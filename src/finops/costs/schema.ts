@@ -10,6 +10,12 @@ import { Unconverted, UsedRate } from '../exchange/schema.ts';
 
 export { Dimension, Filter, Rows };
 
+/** Present for callers who see the costs of some teams only. */
+const PartialCosts = z
+  .strictObject({ teams: z.array(z.string()).describe('Teams of the caller, by name') })
+  .optional()
+  .describe('The answer has only the costs of these teams, because the caller may read no others; absent: all costs');
+
 const Reported = {
   currency: Currency.describe('Reporting currency'),
   amount: DecimalString.nullable().describe('Sum of the converted amounts, exact; null without any'),
@@ -31,6 +37,7 @@ export const costSummary = endpoint({
   method: 'GET',
   path: '/api/v1/costs/summary',
   scope: 'finops.read',
+  reads: ['totals', 'team'],
   summary: 'Get cost by up to four dimensions; every grouping sums to the same total',
   query: z.strictObject({
     by: Dimensions.describe('Dimensions to group by, comma-separated or repeated'),
@@ -51,6 +58,7 @@ export const costSummary = endpoint({
       .describe('Totals by currency'),
     leftOut: LeftOut,
     reporting: ReportedCosts.nullable().describe('The same in the reporting currency; null without one'),
+    partial: PartialCosts,
   }),
   errors: ['dimension_unknown', 'bill_delivery_not_found', 'bill_delivery_deleted'],
 });
@@ -74,6 +82,7 @@ export const getMonthToDate = endpoint({
   method: 'GET',
   path: '/api/v1/costs/month-to-date',
   scope: 'finops.read',
+  reads: ['totals', 'team'],
   summary: 'Get the month to date: charges up to its last whole day, and the sources that are behind',
   query: z.strictObject({
     month: Month.optional().describe('Calendar month in UTC; the latest billing month when left out'),
@@ -122,6 +131,7 @@ export const getMonthToDate = endpoint({
         '`amount` of all currencies in one, each charge day at the rate of its day; null without a reporting currency or a whole day',
       ),
     leftOut: LeftOut,
+    partial: PartialCosts,
   }),
   errors: ['bill_period_not_covered', 'dimension_unknown'],
 });
@@ -137,12 +147,14 @@ export const costRows = endpoint({
   method: 'GET',
   path: '/api/v1/costs/rows',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'List the bill rows behind a figure, largest first',
   query: z.strictObject({ ...Selection, ...PageQuery }),
   response: z.strictObject({
     rows: z.array(CostRow).describe('Rows, largest amount of the metric first'),
     totalRows: z.number().int().describe('Rows in all pages'),
     nextPageToken: NextPageToken,
+    partial: PartialCosts,
   }),
   errors: ['dimension_unknown', 'bill_delivery_not_found', 'bill_delivery_deleted', 'invalid_page_token'],
 });
@@ -151,6 +163,7 @@ export const costRowsCsv = endpoint({
   method: 'GET',
   path: '/api/v1/costs/rows.csv',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'Export the bill rows behind a figure as CSV',
   query: z.strictObject({ ...Selection }),
   answers: 'csv',
@@ -162,6 +175,7 @@ export const costDimensions = endpoint({
   method: 'GET',
   path: '/api/v1/costs/dimensions',
   scope: 'finops.read',
+  reads: ['totals', 'team'],
   summary: 'List the dimensions for grouping and filtering of costs, and the periods with bills',
   response: z.strictObject({
     focusColumns: z.array(z.string()).describe('FOCUS columns that hold values, in camelCase'),
@@ -178,6 +192,7 @@ export const costValues = endpoint({
   method: 'GET',
   path: '/api/v1/costs/values',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'List the values of a dimension with their cost, largest first, to choose a filter',
   query: z.strictObject({
     dimension: Dimension,
@@ -198,6 +213,7 @@ export const costValues = endpoint({
       )
       .describe('Values, most money first'),
     totalValues: z.number().int().describe('Values that match, listed or not'),
+    partial: PartialCosts,
   }),
   errors: ['dimension_unknown', 'bill_delivery_not_found', 'bill_delivery_deleted'],
 });

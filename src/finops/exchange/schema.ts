@@ -60,6 +60,7 @@ export const listExchangeRates = endpoint({
   method: 'GET',
   path: '/api/v1/exchange-rates',
   scope: 'finops.read',
+  reads: 'none',
   summary: 'List the tables of exchange rates',
   response: z.strictObject({
     tables: z

@@ -94,6 +94,7 @@ export const postSeriesForecast = endpoint({
   method: 'POST',
   path: '/api/v1/forecasts/series',
   scope: 'finops.read',
+  reads: 'none',
   bodyLimitBytes: MEDIUM_BODY_LIMIT_BYTES,
   summary: 'Forecast a series of values with 80 % and 95 % intervals and a back-test; stores nothing',
   body: SeriesToForecast,

@@ -1,6 +1,14 @@
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { type Download, handle, handleDownload, type Route } from '../../platform/http/index.ts';
+import {
+  type Download,
+  handle,
+  handleDownload,
+  type Identity,
+  isMoneyVisible,
+  type Route,
+  refuseHidden,
+} from '../../platform/http/index.ts';
 import { buildStatementCsv } from './csv.ts';
 import { type IssueDeps, issueStatements as issue } from './issue.ts';
 import { readStatementFacts } from './month.ts';
@@ -31,20 +39,27 @@ export function createStatementRoutes(deps: StatementsDeps): Route[] {
 function createLiveRoutes(deps: StatementsDeps): Route[] {
   return [
     handle(listStatements, ({ query }) => readOverview(deps, query)),
-    handle(getStatement, ({ params, query }) => readLiveFacts(deps, params.team, query)),
-    handleDownload(getStatementHtml, async ({ params, query }) => {
-      const facts = await readLiveFacts(deps, params.team, query);
+    handle(getStatement, ({ params, query, identity }) => readLiveFacts(deps, identity, params.team, query)),
+    handleDownload(getStatementHtml, async ({ params, query, identity }) => {
+      const facts = await readLiveFacts(deps, identity, params.team, query);
       return buildHtmlFile(facts, buildStatementPage(facts, null));
     }),
-    handleDownload(getStatementCsv, async ({ params, query }) => {
-      const facts = await readLiveFacts(deps, params.team, query);
+    handleDownload(getStatementCsv, async ({ params, query, identity }) => {
+      const facts = await readLiveFacts(deps, identity, params.team, query);
       return buildCsvFile(facts, buildStatementCsv(facts, null));
     }),
   ];
 }
 
-async function readLiveFacts(deps: StatementsDeps, word: string, question: StateQuestion): Promise<StatementFacts> {
-  const facts = await readStatementFacts(deps, await findStatementState(deps, question), parseTeam(word));
+async function readLiveFacts(
+  deps: StatementsDeps,
+  identity: Identity,
+  word: string,
+  question: StateQuestion,
+): Promise<StatementFacts> {
+  const team = parseTeam(word);
+  requireVisible(identity, team);
+  const facts = await readStatementFacts(deps, await findStatementState(deps, question), team);
   if (facts !== null) return facts;
   const detail = `Team "${word}" has no cost in ${question.period}, nor in the month before. List the teams with: steelyard statement list --period ${question.period}`;
   throw new AppError('statement_not_found', detail, { team: word, period: question.period });
@@ -65,24 +80,33 @@ function createIssuedRoutes(deps: StatementsDeps): Route[] {
       const more = found.length > pageSize && last !== undefined;
       return { statements, nextPageToken: more ? encodePageToken([last.number], asked) : null };
     }),
-    handle(getIssuedStatement, async ({ params: { number } }) => {
-      const { issued, facts } = await requireIssuedStatement(deps, number);
+    handle(getIssuedStatement, async ({ params: { number }, identity }) => {
+      const { issued, facts } = await requireIssuedStatement(deps, identity, number);
       return { issued, facts };
     }),
-    handleDownload(getIssuedStatementHtml, async ({ params: { number } }) => {
-      const { facts, files } = await requireIssuedStatement(deps, number);
+    handleDownload(getIssuedStatementHtml, async ({ params: { number }, identity }) => {
+      const { facts, files } = await requireIssuedStatement(deps, identity, number);
       return buildHtmlFile(facts, files.html, number);
     }),
-    handleDownload(getIssuedStatementCsv, async ({ params: { number } }) => {
-      const { facts, files } = await requireIssuedStatement(deps, number);
+    handleDownload(getIssuedStatementCsv, async ({ params: { number }, identity }) => {
+      const { facts, files } = await requireIssuedStatement(deps, identity, number);
       return buildCsvFile(facts, files.csv, number);
     }),
   ];
 }
 
-async function requireIssuedStatement({ store }: StatementsDeps, number: number) {
+/** A statement is of one team, or of the unallocated cost, which only those see who see all costs. */
+function requireVisible(identity: Identity, team: string | null): void {
+  if (isMoneyVisible(identity, team === null ? {} : { team })) return;
+  throw refuseHidden(identity, team === null ? 'Unallocated cost' : `The statement of team "${team}"`);
+}
+
+async function requireIssuedStatement({ store }: StatementsDeps, identity: Identity, number: number) {
   const found = await findStatement(store, number);
-  if (found !== null) return found;
+  if (found !== null) {
+    requireVisible(identity, found.facts.team);
+    return found;
+  }
   const detail = `There is no statement ${number}. List the issued statements with: steelyard statement list --issued`;
   throw new AppError('statement_not_found', detail, { number });
 }

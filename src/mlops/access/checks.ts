@@ -1,12 +1,10 @@
 import type { Org } from '../../org/index.ts';
-import type { Identity } from '../../platform/http/index.ts';
+import { type Identity, isWorkVisible, refuseHidden } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { TraceOwner } from '../tracing/index.ts';
 import type { Owner, Tracking } from '../tracking/index.ts';
+import { type Belonging, findOwnerOfTrace, parseExperimentId } from './belongings.ts';
 import { refuseOtherTeam, refuseStep } from './refusals.ts';
-
-/** Team and project, as tags name them. */
-type Belonging = Pick<Owner, 'team' | 'project'>;
 
 /** A noun with an owner team, such as a pipeline. */
 export interface OwnedNoun {
@@ -40,6 +38,8 @@ export interface WriteAccessDeps {
 export interface Checks {
   run(identity: Identity, runId: string): Promise<void>;
   experiment(identity: Identity, experimentId: string): Promise<void>;
+  /** The experiment of a new run, trace or logged model: one without a team takes those of all teams. */
+  place(identity: Identity, experimentId: string): Promise<void>;
   loggedModel(identity: Identity, modelId: string): Promise<void>;
   model(identity: Identity, name: string): Promise<void>;
   /** Existing traces. The team of a trace comes from its tags, else from its run, else from its experiment. */
@@ -64,10 +64,29 @@ export function createChecks(deps: WriteAccessDeps): Checks {
     const subject = { ...(team === null ? {} : { team }), ...(project === null ? {} : { project }) };
     return (await org.withTeam(store, subject)).team ?? null;
   };
-  const refuseOthers = async (identity: Identity, belonging: Belonging, what: string): Promise<void> => {
+  const refuseTeam = async (identity: Identity, belonging: Belonging, what: string): Promise<void> => {
     const team = await teamOf(belonging);
     if (team === null || (await org.mayWriteFor(store, team, identity.name))) return;
     throw refuseOtherTeam(identity, team, what);
+  };
+  /** A write answers with the thing, so that what a caller may not read is refused, too. */
+  const refuseOthers = async (identity: Identity, belonging: Belonging, what: string): Promise<void> => {
+    if (!isWorkVisible(identity, belonging)) throw refuseHidden(identity, what);
+    return refuseTeam(identity, belonging, what);
+  };
+  const checkExperiment = async (
+    identity: Identity,
+    experimentId: string,
+    refuse: typeof refuseTeam,
+  ): Promise<void> => {
+    if (isFree(identity)) return;
+    if (identity.work !== null) {
+      if (experimentId === String(identity.work.experimentId)) return;
+      throw refuseStep(`experiment ${experimentId}`);
+    }
+    const id = parseExperimentId(experimentId);
+    const owner = id === null ? null : await tracking.owners.ofExperiment(store, id);
+    if (owner !== null) await refuse(identity, owner, `Experiment ${experimentId}`);
   };
   /** Whether a run is the step's run, or was started under it. */
   const isUnder = async (own: string | null, runId: string): Promise<boolean> => {
@@ -90,16 +109,8 @@ export function createChecks(deps: WriteAccessDeps): Checks {
       const owner = await tracking.owners.ofRun(store, runId);
       if (owner !== null) await refuseOthers(identity, owner, `Run ${runId}`);
     },
-    async experiment(identity, experimentId) {
-      if (isFree(identity)) return;
-      if (identity.work !== null) {
-        if (experimentId === String(identity.work.experimentId)) return;
-        throw refuseStep(`experiment ${experimentId}`);
-      }
-      const id = /^\d{1,15}$/.test(experimentId) ? Number(experimentId) : null;
-      const owner = id === null ? null : await tracking.owners.ofExperiment(store, id);
-      if (owner !== null) await refuseOthers(identity, owner, `Experiment ${experimentId}`);
-    },
+    experiment: (identity, experimentId) => checkExperiment(identity, experimentId, refuseOthers),
+    place: (identity, experimentId) => checkExperiment(identity, experimentId, refuseTeam),
     async loggedModel(identity, modelId) {
       if (isFree(identity)) return;
       const owner = await tracking.owners.ofLoggedModel(store, modelId);
@@ -134,11 +145,6 @@ function createOwnedChecks(
   { store, tracking, traces, owned }: WriteAccessDeps,
   refuseOthers: (identity: Identity, belonging: Belonging, what: string) => Promise<void>,
 ): Pick<Checks, 'traces' | 'owned' | 'ownedFields'> {
-  const ownerOfTrace = async ({ team, project, runId, experimentId }: TraceOwner): Promise<Belonging | null> => {
-    if (team !== null || project !== null) return { team, project };
-    const ofRun = runId === null ? null : await tracking.owners.ofRun(store, runId);
-    return ofRun ?? (await tracking.owners.ofExperiment(store, experimentId));
-  };
   return {
     ownedFields: Object.keys(owned),
     async owned(identity, field, name) {
@@ -154,7 +160,7 @@ function createOwnedChecks(
       const distinct = new Map(found.map(([traceId, owner]) => [JSON.stringify(owner), { traceId, owner }]));
       for (const { traceId, owner } of distinct.values()) {
         if (identity.work === null) {
-          const belonging = await ownerOfTrace(owner);
+          const belonging = await findOwnerOfTrace(tracking, store, owner);
           if (belonging !== null) await refuseOthers(identity, belonging, `Trace ${traceId}`);
         } else if (owner.experimentId !== identity.work.experimentId) throw refuseStep(`trace ${traceId}`);
       }

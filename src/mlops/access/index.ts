@@ -1,9 +1,11 @@
+import type { WorkGrant } from '../../platform/http/index.ts';
 import type { CheckTraces } from '../tracing/index.ts';
 import { type ArtifactWrites, readOwner } from '../tracking/index.ts';
-import type { CheckWrite } from '../wire/index.ts';
+import type { CheckMessage } from '../wire/index.ts';
 import { createChecks, isFree, type WriteAccessDeps } from './checks.ts';
 import { checkEndpoint, type EndpointWrite } from './endpoint-writes.ts';
 import { checkMessage } from './mlflow-writes.ts';
+import { createReadAccess, type ReadAccess } from './reads.ts';
 import { refuseStep } from './refusals.ts';
 
 export type { OwnedNoun } from './checks.ts';
@@ -12,12 +14,16 @@ export type { EndpointWrite } from './endpoint-writes.ts';
 /** Write access to runs, experiments, models and artifacts, in addition to the scope of the route. */
 export interface WriteAccess {
   /** Checks a message of MLflow's protocol. */
-  readonly message: CheckWrite;
+  readonly message: CheckMessage;
   /** Checks a request to an endpoint of Steelyard's API. */
   endpoint(write: EndpointWrite): Promise<void>;
   /** Checks spans sent by OTLP. */
   readonly traces: CheckTraces;
   readonly artifacts: ArtifactWrites;
+  /** Read access of callers who see the data of their teams only. */
+  readonly reads: ReadAccess;
+  /** Team of the run of a step; null: none. */
+  teamOfWork(work: WorkGrant): Promise<string | null>;
 }
 
 const RUN_ID = /^[0-9a-f]{32}$/;
@@ -28,18 +34,27 @@ const MODEL_ID = /^m-[0-9a-f]{32}$/;
  * the runs below it. Administrators and operators pass, and so does every caller on a server without accounts.
  */
 export function createWriteAccess(deps: WriteAccessDeps): WriteAccess {
-  const { store, tracking, registry } = deps;
+  const { store, org, tracking, registry } = deps;
   const checks = createChecks(deps);
+  const reads = createReadAccess(deps);
   return {
-    message: (path, call) => checkMessage(checks, path, call),
+    message: (path, call) => checkMessage(checks, reads, path, call),
+    reads,
+    async teamOfWork({ runId, experimentId }) {
+      const ofRun = runId === null ? null : await tracking.owners.ofRun(store, runId);
+      const owner = ofRun ?? (await tracking.owners.ofExperiment(store, experimentId));
+      if (owner === null || owner.team !== null) return owner?.team ?? null;
+      return owner.project === null ? null : ((await org.withTeam(store, { project: owner.project })).team ?? null);
+    },
     endpoint: (write) => checkEndpoint(checks, write),
     async traces(identity, { experimentId, runId, traceIds, owners }) {
-      await checks.experiment(identity, experimentId);
+      await checks.place(identity, experimentId);
       if (runId !== null) await checks.run(identity, runId);
       for (const tags of owners) await checks.belonging(identity, readOwner(tags));
       await checks.traces(identity, traceIds);
     },
     artifacts: {
+      reads,
       async check(identity, path, what) {
         await registry.refuseFrozen(store, path, what);
         if (isFree(identity)) return;

@@ -15,7 +15,7 @@ import { buildUploadPath, type Multipart, type PartAddress } from './multipart.t
 
 export interface MultipartRoutesDeps {
   readonly multipart: Multipart;
-  readonly writes: ArtifactWrites;
+  readonly writes: Pick<ArtifactWrites, 'check'>;
   /** The stream, which fails where it grows beyond the largest artifact. */
   readonly limited: (content: Readable) => Readable;
   readonly bodyOf: (request: FastifyRequest) => Readable;
@@ -28,7 +28,7 @@ const PARTS_PATH = '/api/2.0/mlflow-artifacts/mpu/parts';
 /** `mlflow-artifacts/mpu/…`: create, the parts, complete, abort. */
 export function multipartRoutes(app: FastifyInstance, deps: MultipartRoutesDeps): void {
   const { multipart, writes, limited, bodyOf } = deps;
-  const write = { config: { scope: 'mlops.log' } } as const;
+  const write = { config: { scope: 'mlops.log', reads: 'team' } } as const;
   const step = (name: string, answer: (call: Step) => Promise<object>) => {
     const handler = async (request: FastifyRequest) => {
       const fields = await readMessage(request, bodyOf(request));

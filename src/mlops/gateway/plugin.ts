@@ -49,8 +49,9 @@ export function gatewayPlugin(deps: GatewayPluginDeps): Plugin {
     app.removeAllContentTypeParsers();
     // Do not parse here: the endpoint limits the size of a body.
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
-    app.get('/serve/:endpoint/*', { config: { scope: 'mlops.read' } }, answered);
-    app.post('/serve/:endpoint/*', { config: { scope: 'serving.predict', audit: 'counted' } }, answered);
+    app.get('/serve/:endpoint/*', { config: { scope: 'mlops.read', reads: 'object' } }, answered);
+    const predict = { scope: 'serving.predict', reads: 'object', audit: 'counted' } as const;
+    app.post('/serve/:endpoint/*', { config: predict }, answered);
   };
 }
 

@@ -208,6 +208,7 @@ export const showMonitor = endpoint({
   method: 'GET',
   path: '/api/v1/monitors/:monitor',
   scope: 'mlops.read',
+  reads: 'object',
   summary: 'Report the quality of the predictions of a model by window and slice, as known at a time',
   params: z.strictObject({ monitor: MonitorName }),
   query: z.strictObject({

@@ -1,5 +1,5 @@
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
-import { handle, isAllowed, type Route } from '../../platform/http/index.ts';
+import { handle, isAllowed, isWorkVisible, type Route } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { findPipelines, type StoredPipeline } from '../pipeline-definition/index.ts';
 import {
@@ -28,8 +28,11 @@ import {
 export function pipelineRoutes(deps: PipelineDeps, wake: (runId: string) => void): Route[] {
   const { store } = deps;
   return [
-    handle(listPipelines, async () => {
-      const pipelines = await findPipelines(store, null);
+    handle(listPipelines, async ({ identity }) => {
+      const all = await findPipelines(store, null);
+      const pipelines = all.filter(({ spec: { team = null, project = null } }) =>
+        isWorkVisible(identity, { team, project }),
+      );
       return { pipelines: await Promise.all(pipelines.map((pipeline) => readPipeline(store, pipeline))) };
     }),
     handle(listPipelineRuns, async ({ params: { pipeline }, query: { pageSize, pageToken } }) => {

@@ -74,6 +74,7 @@ export const recordPredictions = endpoint({
   method: 'POST',
   path: '/api/v1/predictions',
   scope: 'mlops.write',
+  reads: 'none',
   bodyLimitBytes: BATCH_BODY_LIMIT_BYTES,
   frequent: true,
   summary:
@@ -87,6 +88,7 @@ export const recordLabels = endpoint({
   method: 'POST',
   path: '/api/v1/labels',
   scope: 'mlops.write',
+  reads: 'none',
   bodyLimitBytes: BATCH_BODY_LIMIT_BYTES,
   frequent: true,
   summary: 'Record outcomes (labels) at any later time; a later value for the same prediction replaces the earlier one',

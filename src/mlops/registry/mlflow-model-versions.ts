@@ -1,14 +1,16 @@
+import { limitWork } from '../../platform/http/index.ts';
 import { type Fields, logRoute, type MlflowRoute, readRoute, removeRoute, writeRoute } from '../wire/index.ts';
 import { omitEmptyList, versionAnswer } from './mlflow-answers.ts';
 import { readName, readPair, readPairs, readSearch } from './mlflow-registered-models.ts';
-import type { ModelVersion, Page, SearchInput } from './types.ts';
+import type { RegistrySearch } from './searches.ts';
+import type { ModelVersion, Page } from './types.ts';
 import type { Versions } from './versions.ts';
 
 const DEFAULT_PAGE = 200_000;
 
 export interface ModelVersionRoutesDeps {
   readonly versions: Versions;
-  readonly search: (input: SearchInput) => Promise<Page<ModelVersion>>;
+  readonly search: (input: RegistrySearch) => Promise<Page<ModelVersion>>;
 }
 
 /** `model-versions/…` in MLflow's names. */
@@ -27,19 +29,34 @@ export function modelVersionRoutes({ versions, search }: ModelVersionRoutesDeps)
       });
       return { model_version: versionAnswer(version) };
     }),
-    readRoute('GET', '/mlflow/model-versions/get', async ({ fields }) => ({
-      model_version: versionAnswer(await versions.get(readName(fields), readVersion(fields))),
-    })),
-    readRoute('GET', '/mlflow/model-versions/get-download-uri', async ({ fields }) => ({
-      artifact_uri: (await versions.get(readName(fields), readVersion(fields))).storageLocation,
-    })),
-    readRoute('GET', '/mlflow/model-versions/search', async ({ fields }) => {
-      const page = await search(readSearch(fields, DEFAULT_PAGE));
-      return {
-        model_versions: omitEmptyList(page.items.map(versionAnswer)),
-        next_page_token: page.nextPageToken ?? undefined,
-      };
-    }),
+    readRoute(
+      'GET',
+      '/mlflow/model-versions/get',
+      async ({ fields }) => ({
+        model_version: versionAnswer(await versions.get(readName(fields), readVersion(fields))),
+      }),
+      'object',
+    ),
+    readRoute(
+      'GET',
+      '/mlflow/model-versions/get-download-uri',
+      async ({ fields }) => ({
+        artifact_uri: (await versions.get(readName(fields), readVersion(fields))).storageLocation,
+      }),
+      'object',
+    ),
+    readRoute(
+      'GET',
+      '/mlflow/model-versions/search',
+      async ({ fields, identity }) => {
+        const page = await search({ ...readSearch(fields, DEFAULT_PAGE), owners: limitWork(identity) });
+        return {
+          model_versions: omitEmptyList(page.items.map(versionAnswer)),
+          next_page_token: page.nextPageToken ?? undefined,
+        };
+      },
+      'team',
+    ),
     ...changeRoutes(versions),
   ];
 }

@@ -1,5 +1,6 @@
 import { isAdministrator } from '../../platform/auth/index.ts';
-import type { Identity } from '../../platform/http/index.ts';
+import { type Identity, limitWork } from '../../platform/http/index.ts';
+import { addOwnTeam } from '../tracking/index.ts';
 import {
   type Fields,
   logRoute,
@@ -13,6 +14,7 @@ import type { Aliases } from './aliases.ts';
 import type { AliasChange } from './governance.ts';
 import { modelAnswer, omitEmptyList, versionAnswer } from './mlflow-answers.ts';
 import type { Models } from './models.ts';
+import type { RegistrySearch } from './searches.ts';
 import type { KeyValue, Page, RegisteredModel, SearchInput } from './types.ts';
 import type { Versions } from './versions.ts';
 
@@ -22,7 +24,7 @@ export interface RegisteredModelRoutesDeps {
   readonly models: Models;
   readonly versions: Versions;
   readonly aliases: Aliases;
-  readonly search: (input: SearchInput) => Promise<Page<RegisteredModel>>;
+  readonly search: (input: RegistrySearch) => Promise<Page<RegisteredModel>>;
 }
 
 /** `registered-models/…` in MLflow's names. */
@@ -32,10 +34,10 @@ export function registeredModelRoutes(deps: RegisteredModelRoutesDeps): MlflowRo
 
 function modelRoutes({ models }: RegisteredModelRoutesDeps): MlflowRoute[] {
   return [
-    logRoute('POST', '/mlflow/registered-models/create', async ({ fields }) => {
+    logRoute('POST', '/mlflow/registered-models/create', async ({ fields, identity }) => {
       const name = fields.requiredText('name');
       const description = fields.text('description') ?? null;
-      const model = await models.create({ name, description, tags: readPairs(fields, 'tags') });
+      const model = await models.create({ name, description, tags: addOwnTeam(identity, readPairs(fields, 'tags')) });
       return { registered_model: modelAnswer(model) };
     }),
     writeRoute('POST', '/mlflow/registered-models/rename', async ({ fields }) => ({
@@ -81,9 +83,14 @@ function aliasRoutes({ aliases }: RegisteredModelRoutesDeps): MlflowRoute[] {
       await aliases.delete(readName(fields), aliasOf(fields), omitReason(identity));
       return undefined;
     }),
-    readRoute('GET', '/mlflow/registered-models/alias', async ({ fields }) => ({
-      model_version: versionAnswer(await aliases.get(readName(fields), aliasOf(fields))),
-    })),
+    readRoute(
+      'GET',
+      '/mlflow/registered-models/alias',
+      async ({ fields }) => ({
+        model_version: versionAnswer(await aliases.get(readName(fields), aliasOf(fields))),
+      }),
+      'object',
+    ),
   ];
 }
 
@@ -93,18 +100,28 @@ function readRoutes({ models, versions, search }: RegisteredModelRoutesDeps): Ml
     return { model_versions: omitEmptyList(found.map(versionAnswer)) };
   };
   return [
-    readRoute('GET', '/mlflow/registered-models/get', async ({ fields }) => ({
-      registered_model: modelAnswer(await models.get(readName(fields))),
-    })),
-    readRoute('GET', '/mlflow/registered-models/search', async ({ fields }) => {
-      const page = await search(readSearch(fields, DEFAULT_PAGE));
-      return {
-        registered_models: omitEmptyList(page.items.map(modelAnswer)),
-        next_page_token: page.nextPageToken ?? undefined,
-      };
-    }),
-    readRoute('GET', '/mlflow/registered-models/get-latest-versions', newest),
-    readRoute('POST', '/mlflow/registered-models/get-latest-versions', newest),
+    readRoute(
+      'GET',
+      '/mlflow/registered-models/get',
+      async ({ fields }) => ({
+        registered_model: modelAnswer(await models.get(readName(fields))),
+      }),
+      'object',
+    ),
+    readRoute(
+      'GET',
+      '/mlflow/registered-models/search',
+      async ({ fields, identity }) => {
+        const page = await search({ ...readSearch(fields, DEFAULT_PAGE), owners: limitWork(identity) });
+        return {
+          registered_models: omitEmptyList(page.items.map(modelAnswer)),
+          next_page_token: page.nextPageToken ?? undefined,
+        };
+      },
+      'team',
+    ),
+    readRoute('GET', '/mlflow/registered-models/get-latest-versions', newest, 'object'),
+    readRoute('POST', '/mlflow/registered-models/get-latest-versions', newest, 'object'),
   ];
 }
 

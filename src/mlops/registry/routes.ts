@@ -1,4 +1,4 @@
-import { handle, type Route } from '../../platform/http/index.ts';
+import { handle, limitWork, type Route } from '../../platform/http/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import { hasModel } from './model-store.ts';
 import {
@@ -10,19 +10,21 @@ import {
   readVersionContract,
 } from './read-models.ts';
 import { getModel, getModelVersion, listModels, listModelVersions, listRunVersions } from './schema.ts';
-import type { Page, RegisteredModel, SearchInput } from './types.ts';
+import type { RegistrySearch } from './searches.ts';
+import type { Page, RegisteredModel } from './types.ts';
 import { listVersions, listVersionsOfRun } from './version-store.ts';
 
 export interface RegistryRoutesDeps {
   readonly store: Store;
   readonly tracking: Measurements;
-  readonly search: (input: SearchInput) => Promise<Page<RegisteredModel>>;
+  readonly search: (input: RegistrySearch) => Promise<Page<RegisteredModel>>;
 }
 
 export function registryRoutes({ store, tracking, search }: RegistryRoutesDeps): Route[] {
   return [
-    handle(listModels, async ({ query: { pageSize, pageToken } }) => {
-      const page = await search({ filter: '', orderBy: [], maxResults: pageSize, pageToken });
+    handle(listModels, async ({ query: { pageSize, pageToken }, identity }) => {
+      const owners = limitWork(identity);
+      const page = await search({ filter: '', orderBy: [], maxResults: pageSize, pageToken, owners });
       return { models: await addVersionCounts(store, page.items), nextPageToken: page.nextPageToken };
     }),
     handle(getModel, ({ params }) => readModel(store, params.model)),

@@ -1,5 +1,7 @@
 import { type Expression, sql as raw, type SqlBool } from 'kysely';
+import type { OwnerLimit } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { buildOwnerCondition } from '../runs/index.ts';
 import {
   boundJoins,
   buildAfterCondition,
@@ -18,6 +20,8 @@ import { findVersionDetails } from './version-store.ts';
 
 export interface RegistryQuery<Column extends string> {
   readonly comparisons: readonly Comparison[];
+  /** Only models of these owners; null: of all. */
+  readonly owners: OwnerLimit | null;
   readonly order: readonly { readonly column: Column; readonly ascending: boolean }[];
   /** Prompts are stored as models, too; only a search for prompts finds them. */
   readonly prompts: boolean;
@@ -39,6 +43,7 @@ export async function searchModels(
     .selectAll()
     .select(sortColumns(steps))
     .where(buildPromptCondition('registered_model.name', query.prompts));
+  if (query.owners !== null) select = select.where(buildModelOwnerCondition('registered_model.name', query.owners));
   for (const condition of boundJoins(query.comparisons.map(buildModelCondition))) select = select.where(condition);
   if (query.position !== null) select = select.where(buildAfterCondition(steps, query.position));
   const rows = await select.orderBy(orderList(steps)).limit(query.limit).execute();
@@ -56,6 +61,7 @@ export async function searchVersions(
     .selectAll()
     .select(sortColumns(steps))
     .where(buildPromptCondition('model_version.model', query.prompts));
+  if (query.owners !== null) select = select.where(buildModelOwnerCondition('model_version.model', query.owners));
   for (const condition of boundJoins(query.comparisons.map(buildVersionCondition))) select = select.where(condition);
   if (query.position !== null) select = select.where(buildAfterCondition(steps, query.position));
   const rows = await select.orderBy(orderList(steps)).limit(query.limit).execute();
@@ -76,6 +82,10 @@ function buildModelCondition(comparison: Comparison): Expression<SqlBool> {
   if (comparison.key === PROMPT_TAG) return raw`1 = 1`;
   const value = compare(raw.ref('t.value'), comparison);
   return raw`exists (select 1 from registered_model_tag as t where t.model = registered_model.name and t.key = ${comparison.key} and ${value})`;
+}
+
+function buildModelOwnerCondition(model: string, owners: OwnerLimit): Expression<SqlBool> {
+  return buildOwnerCondition(owners, { table: 'registered_model_tag', column: 'model', of: raw.ref(model) });
 }
 
 const VERSION_COLUMNS: Readonly<Record<string, string>> = {

@@ -1,3 +1,4 @@
+import type { OwnerLimit } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import {
   buildAttributes,
@@ -45,11 +46,16 @@ const versionOrder: Vocabulary = {
   nullable: [],
 };
 
+export interface RegistrySearch extends SearchInput {
+  /** Only models of these owners; null: of all. */
+  readonly owners: OwnerLimit | null;
+}
+
 const MAX_MODELS_A_PAGE = 1000;
 const MAX_VERSIONS_A_PAGE = 200_000;
 
 /** Registered models, by default sorted by name. Errors: `search_filter_invalid`, `invalid_page_token`. */
-export function searchRegisteredModels(sql: Sql, input: SearchInput): Promise<Page<RegisteredModel>> {
+export function searchRegisteredModels(sql: Sql, input: RegistrySearch): Promise<Page<RegisteredModel>> {
   return search(input, {
     name: 'registered models',
     limit: MAX_MODELS_A_PAGE,
@@ -63,7 +69,7 @@ export function searchRegisteredModels(sql: Sql, input: SearchInput): Promise<Pa
 }
 
 /** Versions, by default the last changed first. */
-export function searchModelVersions(sql: Sql, input: SearchInput): Promise<Page<ModelVersion>> {
+export function searchModelVersions(sql: Sql, input: RegistrySearch): Promise<Page<ModelVersion>> {
   return search(input, {
     name: 'model versions',
     limit: MAX_VERSIONS_A_PAGE,
@@ -96,14 +102,15 @@ interface Search<Column extends string, T> {
   readonly run: (query: RegistryQuery<Column>) => Promise<{ items: T[]; positions: KeysetPosition[] }>;
 }
 
-async function search<Column extends string, T>(input: SearchInput, of: Search<Column, T>): Promise<Page<T>> {
+async function search<Column extends string, T>(input: RegistrySearch, of: Search<Column, T>): Promise<Page<T>> {
   const limit = checkMaxResults(input.maxResults, of.limit);
   const comparisons = parseFilter(input.filter, of.filter);
   const order = parseOrder(input.orderBy, of);
-  const query = [of.name, input.filter, input.orderBy];
+  const { owners } = input;
+  const query = [of.name, input.filter, input.orderBy, ...(owners === null ? [] : [owners])];
   const position = decodePageToken(input.pageToken, query, order.length);
   const prompts = includesPrompts(comparisons);
-  const found = await of.run({ comparisons, order, prompts, position, limit: limit + 1 });
+  const found = await of.run({ comparisons, owners, order, prompts, position, limit: limit + 1 });
   const last = found.items.length > limit ? found.positions[limit - 1] : undefined;
   return {
     items: found.items.slice(0, limit),

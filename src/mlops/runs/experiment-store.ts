@@ -1,4 +1,5 @@
 import { type Expression, expressionBuilder, sql as raw, type SqlBool } from 'kysely';
+import type { OwnerLimit } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import {
   boundJoins,
@@ -12,6 +13,7 @@ import {
   sortColumns,
 } from '../wire/index.ts';
 import { splitIntoChunks } from './key-value-store.ts';
+import { buildOwnerCondition } from './owner-condition.ts';
 import type { LifecycleStage, TrackingTables } from './tables.ts';
 import type { Experiment, KeyValue } from './types.ts';
 
@@ -89,6 +91,8 @@ export async function deleteExperimentTag(sql: Sql, experimentId: number, key: s
 export interface ExperimentQuery {
   readonly stages: readonly LifecycleStage[];
   readonly comparisons: readonly Comparison[];
+  /** Only those of these owners; null: of all. */
+  readonly owners: OwnerLimit | null;
   readonly order: readonly { readonly column: keyof ExperimentRow; readonly ascending: boolean }[];
   readonly position: KeysetPosition | null;
   readonly limit: number;
@@ -110,6 +114,10 @@ export async function searchExperiments(
     .select(sortColumns(steps))
     .where('lifecycle_stage', 'in', query.stages);
   for (const condition of boundJoins(query.comparisons.map(buildCondition))) select = select.where(condition);
+  if (query.owners !== null) {
+    const tags = { table: 'experiment_tag', column: 'experiment_id', of: raw.ref('experiment.experiment_id') } as const;
+    select = select.where(buildOwnerCondition(query.owners, tags));
+  }
   if (query.position !== null) select = select.where(buildAfterCondition(steps, query.position));
   const rows = await select.orderBy(orderList(steps)).limit(query.limit).execute();
   return {

@@ -1,3 +1,4 @@
+import type { OwnerLimit } from '../../platform/http/index.ts';
 import { isConflict, type Sql, type Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { buildArtifactLocation, checkArtifactLocation } from '../artifacts/index.ts';
@@ -44,6 +45,12 @@ export interface NewExperiment {
   readonly tags: readonly KeyValue[];
 }
 
+export interface ExperimentSearch extends SearchInput {
+  readonly view: ViewType;
+  /** Only those of these owners; null: of all. */
+  readonly owners: OwnerLimit | null;
+}
+
 export interface ExperimentEdit {
   readonly name: string | undefined;
   readonly set: readonly KeyValue[];
@@ -67,7 +74,7 @@ export function createExperiments(deps: ExperimentsDeps) {
       if (experiment !== null) return experiment;
       throw buildDoesNotExist(`Could not find experiment with name '${name}'`, 'experiment_not_found');
     },
-    search: (input: SearchInput & { readonly view: ViewType }) => search(store, input),
+    search: (input: ExperimentSearch) => search(store, input),
     delete: (id: string) => change(id, (sql, experiment) => moveExperiment(deps, sql, experiment, 'deleted')),
     restore: (id: string) => change(id, (sql, experiment) => moveExperiment(deps, sql, experiment, 'active')),
     /** Moves it with its runs; an experiment that is in the stage already stays as it is. */
@@ -198,17 +205,24 @@ async function renameExperiment(sql: Sql, experiment: Experiment, name: string, 
   }
 }
 
-async function search(sql: Sql, input: SearchInput & { readonly view: ViewType }): Promise<Page<Experiment>> {
+async function search(sql: Sql, input: ExperimentSearch): Promise<Page<Experiment>> {
   const limit = checkMaxResults(input.maxResults, MAX_EXPERIMENTS_A_PAGE);
   const comparisons = parseFilter(input.filter, experimentVocabulary);
   comparisons.forEach(checkIds);
   const order = parseExperimentOrder(input.orderBy);
-  const query = ['experiments', input.filter, input.orderBy, input.view];
+  const query = [
+    'experiments',
+    input.filter,
+    input.orderBy,
+    input.view,
+    ...(input.owners === null ? [] : [input.owners]),
+  ];
   const position = decodePageToken(input.pageToken, query, order.length);
   // One row more than the page shows whether there is another page.
   const found = await searchExperiments(sql, {
     stages: selectStages(input.view),
     comparisons,
+    owners: input.owners,
     order,
     position,
     limit: limit + 1,

@@ -1,5 +1,7 @@
 import { type Expression, type ExpressionBuilder, expressionBuilder, sql as raw, type SqlBool } from 'kysely';
+import type { OwnerLimit } from '../../platform/http/index.ts';
 import { boundJoins, type Comparison, compare } from '../wire/index.ts';
+import { buildOwnerCondition } from './owner-condition.ts';
 import type { LifecycleStage, TrackingTables } from './tables.ts';
 
 /** Selection of runs. */
@@ -8,6 +10,8 @@ export interface RunMatch {
   readonly experimentIds: readonly number[] | null;
   readonly stages: readonly LifecycleStage[];
   readonly comparisons: readonly Comparison[];
+  /** Only runs of these owners; null and left out: of all. */
+  readonly owners?: OwnerLimit | null | undefined;
 }
 
 /** Tables that hold a run's keys and values. */
@@ -20,7 +24,7 @@ const RUN_ID = raw.ref<string>('run.run_id');
  * values of the run before the run's row, which it rarely needs for runs that do not match.
  */
 export function isWanted(
-  { experimentIds, stages, comparisons }: RunMatch,
+  { experimentIds, stages, comparisons, owners = null }: RunMatch,
   owner: Expression<string> = RUN_ID,
 ): Expression<SqlBool> {
   const eb = expressionBuilder<TrackingTables, 'run'>();
@@ -29,8 +33,15 @@ export function isWanted(
   return eb.and([
     inStages,
     ...inExperiments,
+    ...(owners === null ? [] : [buildRunOwnerCondition(owners)]),
     ...boundJoins(comparisons.map((comparison) => buildCondition(eb, comparison, owner))),
   ]);
+}
+
+/** The tags of a run count before those of its experiment. */
+function buildRunOwnerCondition(owners: OwnerLimit): Expression<SqlBool> {
+  const ofExperiment = { table: 'experiment_tag', column: 'experiment_id', of: raw.ref('run.experiment_id') } as const;
+  return buildOwnerCondition(owners, { table: 'tag', column: 'run_id', of: RUN_ID }, ofExperiment);
 }
 
 type RunBuilder = ExpressionBuilder<TrackingTables, 'run'>;

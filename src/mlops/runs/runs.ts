@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { OwnerLimit } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { appendToUri, DEFAULT_EXPERIMENT_ID } from '../artifacts/index.ts';
@@ -58,6 +59,8 @@ export interface RunSearch extends SearchInput {
   /** null: all experiments. */
   readonly experimentIds: readonly string[] | null;
   readonly view: ViewType;
+  /** Only runs of these owners; null and left out: of all. */
+  readonly owners?: OwnerLimit | null | undefined;
 }
 
 export const RUN_NAME_TAG = 'mlflow.runName';
@@ -192,7 +195,14 @@ export async function findRuns(
   const limit = checkMaxResults(input.maxResults, MAX_RUNS_A_PAGE);
   const match = runMatch(input);
   const orderings = parseOrderings(input.orderBy, runVocabulary);
-  const query = ['runs', input.experimentIds, input.filter, input.orderBy, input.view];
+  const query = [
+    'runs',
+    input.experimentIds,
+    input.filter,
+    input.orderBy,
+    input.view,
+    ...(input.owners == null ? [] : [input.owners]),
+  ];
   const position = decodePageToken(input.pageToken, query, countPositionValues(orderings));
   if (match.experimentIds?.length === 0) return { items: [], nextPageToken: null };
   const wanted = tokenAfter === 'full page' ? limit : limit + 1;
@@ -205,10 +215,11 @@ export async function findRuns(
 }
 
 /** Conditions of a search, parsed by MLflow's grammar. Error: `search_filter_invalid`. */
-export function runMatch(input: Pick<RunSearch, 'filter' | 'experimentIds' | 'view'>): RunMatch {
+export function runMatch(input: Pick<RunSearch, 'filter' | 'experimentIds' | 'view' | 'owners'>): RunMatch {
   return {
     comparisons: parseFilter(input.filter, runVocabulary),
     experimentIds: input.experimentIds?.map(parseExperimentId) ?? null,
     stages: selectStages(input.view),
+    owners: input.owners,
   };
 }

@@ -1,4 +1,4 @@
-import { handle, type Route } from '../../platform/http/index.ts';
+import { handle, isWorkVisible, type Route } from '../../platform/http/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Autoscaling } from './autoscaling/autoscaling.ts';
 import { getEndpointScaling } from './autoscaling/schema.ts';
@@ -10,7 +10,7 @@ import { readRollout } from './rollouts/show.ts';
 import { deleteEndpoint, getEndpoint, listEndpoints, rollBackEndpoint, setEndpointTraffic } from './schema.ts';
 import { removeEndpoint, requireEndpoint, rollBack, type ServiceDeps, setTraffic } from './service.ts';
 import { readEndpoint, readSummary, type ShowDeps } from './show.ts';
-import { findEndpoints } from './store.ts';
+import { findEndpointOwner, findEndpoints } from './store.ts';
 
 interface RouteDeps extends ServiceDeps, ShowDeps {
   readonly store: Store;
@@ -21,8 +21,12 @@ interface RouteDeps extends ServiceDeps, ShowDeps {
 export function servingRoutes(deps: RouteDeps): Route[] {
   const { store, deployments, autoscaling } = deps;
   return [
-    handle(listEndpoints, async () => {
-      const endpoints = await findEndpoints(store, null);
+    handle(listEndpoints, async ({ identity }) => {
+      const endpoints = [];
+      for (const one of await findEndpoints(store, null)) {
+        const owner = identity.visible.work === 'all' ? null : await findEndpointOwner(store, one.name);
+        if (owner === null || isWorkVisible(identity, owner)) endpoints.push(one);
+      }
       return { endpoints: await Promise.all(endpoints.map((one) => readSummary(store, one))) };
     }),
     handle(getEndpoint, ({ params: { endpoint } }) => readEndpoint(deps, store, endpoint)),

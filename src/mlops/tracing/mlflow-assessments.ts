@@ -9,9 +9,14 @@ export function assessmentRoutes(assessments: Assessments): MlflowRoute[] {
     writeRoute('POST', '/mlflow/traces/:traceId/assessments', async ({ fields, params }) => ({
       assessment: await assessments.create(params.traceId ?? '', readAssessmentField(fields)),
     })),
-    readRoute('GET', one, async ({ params }) => ({
-      assessment: await assessments.get(params.traceId ?? '', params.assessmentId ?? ''),
-    })),
+    readRoute(
+      'GET',
+      one,
+      async ({ params }) => ({
+        assessment: await assessments.get(params.traceId ?? '', params.assessmentId ?? ''),
+      }),
+      'object',
+    ),
     writeRoute('PATCH', one, async ({ fields, params }) => ({
       assessment: await assessments.update(
         params.traceId ?? '',

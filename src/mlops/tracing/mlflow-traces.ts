@@ -113,36 +113,62 @@ function readRequiredTexts(fields: Fields, name: string): string[] {
 function readRoutes(deps: TraceRoutesDeps): MlflowRoute[] {
   const { store, traces } = deps;
   return [
-    readRoute('GET', '/mlflow/traces/get', async ({ fields }) => {
-      const trace = await traces.get(fields.requiredText('trace_id'));
-      const spans = (await findSpanContents(store, [trace.traceId])).get(trace.traceId) ?? [];
-      if (fields.flag('allow_partial') !== true && !isWhole(trace, spans.length)) throw buildNotComplete(trace.traceId);
-      return `{"trace":${await buildPricedJson(deps, [{ trace, spans }])}}`;
-    }),
-    readRoute('GET', '/mlflow/traces/batchGet', async ({ fields }) => {
-      const found = readExperimentIds(await findTraces(store, readRequiredTexts(fields, 'trace_ids')), fields);
-      const stored = found.filter((trace) => trace.tags[tagKeys.spansLocation] === IN_TRACKING_STORE);
-      const contents = await findSpanContents(
-        store,
-        stored.map(({ traceId }) => traceId),
-      );
-      const whole = stored
-        .map((trace) => ({ trace, spans: contents.get(trace.traceId) ?? [] }))
-        .filter(({ trace, spans }) => spans.length > 0 && isWhole(trace, spans.length));
-      return `{"traces":[${await buildPricedJson(deps, whole)}]}`;
-    }),
-    readRoute('GET', '/mlflow/traces/batchGetInfos', async ({ fields }) => ({
-      trace_infos: await priceInfos(
-        deps,
-        readExperimentIds(await findTraces(store, readRequiredTexts(fields, 'trace_ids')), fields),
-      ),
-    })),
-    readRoute('GET', '/mlflow/traces/:traceId', async ({ params }) => ({
-      trace: { trace_info: (await priceInfos(deps, [await traces.get(params.traceId ?? '')]))[0] },
-    })),
-    readRoute('GET', '/mlflow/traces/:traceId/info', async ({ params }) => ({
-      trace_info: oldTraceInfoAnswer(await traces.get(params.traceId ?? '')),
-    })),
+    readRoute(
+      'GET',
+      '/mlflow/traces/get',
+      async ({ fields }) => {
+        const trace = await traces.get(fields.requiredText('trace_id'));
+        const spans = (await findSpanContents(store, [trace.traceId])).get(trace.traceId) ?? [];
+        if (fields.flag('allow_partial') !== true && !isWhole(trace, spans.length))
+          throw buildNotComplete(trace.traceId);
+        return `{"trace":${await buildPricedJson(deps, [{ trace, spans }])}}`;
+      },
+      'object',
+    ),
+    readRoute(
+      'GET',
+      '/mlflow/traces/batchGet',
+      async ({ fields }) => {
+        const found = readExperimentIds(await findTraces(store, readRequiredTexts(fields, 'trace_ids')), fields);
+        const stored = found.filter((trace) => trace.tags[tagKeys.spansLocation] === IN_TRACKING_STORE);
+        const contents = await findSpanContents(
+          store,
+          stored.map(({ traceId }) => traceId),
+        );
+        const whole = stored
+          .map((trace) => ({ trace, spans: contents.get(trace.traceId) ?? [] }))
+          .filter(({ trace, spans }) => spans.length > 0 && isWhole(trace, spans.length));
+        return `{"traces":[${await buildPricedJson(deps, whole)}]}`;
+      },
+      'object',
+    ),
+    readRoute(
+      'GET',
+      '/mlflow/traces/batchGetInfos',
+      async ({ fields }) => ({
+        trace_infos: await priceInfos(
+          deps,
+          readExperimentIds(await findTraces(store, readRequiredTexts(fields, 'trace_ids')), fields),
+        ),
+      }),
+      'object',
+    ),
+    readRoute(
+      'GET',
+      '/mlflow/traces/:traceId',
+      async ({ params }) => ({
+        trace: { trace_info: (await priceInfos(deps, [await traces.get(params.traceId ?? '')]))[0] },
+      }),
+      'object',
+    ),
+    readRoute(
+      'GET',
+      '/mlflow/traces/:traceId/info',
+      async ({ params }) => ({
+        trace_info: oldTraceInfoAnswer(await traces.get(params.traceId ?? '')),
+      }),
+      'object',
+    ),
   ];
 }
 

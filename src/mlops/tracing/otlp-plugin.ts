@@ -47,21 +47,25 @@ export function otlpPlugin(deps: IngestDeps & { readonly checkWrite: CheckTraces
     app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT_BYTES }, (_request, body, done) =>
       done(null, body),
     );
-    app.post('/v1/traces', { config: { scope: 'mlops.log', audit: 'counted' } }, async (request, reply) => {
-      const experimentId = readHeader(request, 'x-mlflow-experiment-id');
-      if (experimentId === null) throw buildMissingHeader('x-mlflow-experiment-id');
-      const runId = readHeader(request, 'x-mlflow-run-id');
-      if (runId !== null) checkRunId(runId);
-      const place = { experimentId, runId };
-      // Checked before the spans are parsed, and again once their traces are known.
-      await deps.checkWrite(request.identity, { ...place, traceIds: [], owners: [] });
-      const type = readMediaType(request);
-      const { records, changedSpans } = await readRecords(request, type, converter);
-      const traceIds = [...new Set(records.map(({ row }) => row.trace_id))];
-      await deps.checkWrite(request.identity, { ...place, traceIds, owners: readClaimedOwners(records) });
-      if (records.length > 0) await storeSpans(deps, { experimentId, runId, records });
-      return reply.type(type).send(exportAnswer(type, changedSpans));
-    });
+    app.post(
+      '/v1/traces',
+      { config: { scope: 'mlops.log', reads: 'team', audit: 'counted' } },
+      async (request, reply) => {
+        const experimentId = readHeader(request, 'x-mlflow-experiment-id');
+        if (experimentId === null) throw buildMissingHeader('x-mlflow-experiment-id');
+        const runId = readHeader(request, 'x-mlflow-run-id');
+        if (runId !== null) checkRunId(runId);
+        const place = { experimentId, runId };
+        // Checked before the spans are parsed, and again once their traces are known.
+        await deps.checkWrite(request.identity, { ...place, traceIds: [], owners: [] });
+        const type = readMediaType(request);
+        const { records, changedSpans } = await readRecords(request, type, converter);
+        const traceIds = [...new Set(records.map(({ row }) => row.trace_id))];
+        await deps.checkWrite(request.identity, { ...place, traceIds, owners: readClaimedOwners(records) });
+        if (records.length > 0) await storeSpans(deps, { experimentId, runId, records });
+        return reply.type(type).send(exportAnswer(type, changedSpans));
+      },
+    );
   };
 }
 

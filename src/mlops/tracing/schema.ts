@@ -79,6 +79,7 @@ export const getTrace = endpoint({
   method: 'GET',
   path: '/api/v1/traces/:traceId',
   scope: 'mlops.read',
+  reads: 'object',
   summary: 'Get one trace with its spans, their tokens and their cost',
   params: z.strictObject({ traceId: TraceId }),
   response: z.strictObject({

@@ -52,7 +52,7 @@ export { formatInstant, trackingMigrations, unknownCost } from '../runs/index.ts
 export type { Run } from '../runs/schema.ts';
 export type { TrackingImports } from './imports.ts';
 export type { LineageDataset, LineageModel, LineageRun } from './lineage-store.ts';
-export { type Owner, ownerTags, readOwner, TEAM_TAG } from './owner-store.ts';
+export { addOwnTeam, type Owner, ownerTags, readOwner, TEAM_TAG } from './owner-store.ts';
 export type { RunLog } from './run-log.ts';
 
 const CLEAR_MULTIPART = 'multipart-uploads.clear';

@@ -62,16 +62,19 @@ function proxyRoutes(
 ): void {
   const [base, read, write] = [
     `${prefix}/mlflow-artifacts/artifacts`,
-    { config: { scope: 'mlops.read' } },
-    { config: { scope: 'mlops.log' } },
+    { config: { scope: 'mlops.read', reads: 'team' } },
+    { config: { scope: 'mlops.log', reads: 'team' } },
   ] as const;
   app.get(base, read, async (request, reply) => {
-    const files = filesAnswer(await artifacts.list(readQueryText(request, 'path') ?? ''));
+    const path = readQueryText(request, 'path') ?? '';
+    await writes.reads.artifact(request.identity, path);
+    const files = filesAnswer(await artifacts.list(path));
     return sendMessage(reply, { files });
   });
-  app.get(`${base}/*`, read, async (request, reply) =>
-    sendArtifact(reply, await artifacts.get(readPath(request), request.headers.range)),
-  );
+  app.get(`${base}/*`, read, async (request, reply) => {
+    await writes.reads.artifact(request.identity, readPath(request));
+    return sendArtifact(reply, await artifacts.get(readPath(request), request.headers.range));
+  });
   app.put(`${base}/*`, write, async (request, reply) => {
     const check = () => writes.check(request.identity, readPath(request));
     await check();
@@ -79,7 +82,7 @@ function proxyRoutes(
     await artifacts.put(readPath(request), checkAtEnd(limitStream(readBody(request), maxUploadBytes), check));
     return sendMessage(reply, {});
   });
-  app.delete(`${base}/*`, { config: { scope: 'mlops.delete' } }, async (request, reply) => {
+  app.delete(`${base}/*`, { config: { scope: 'mlops.delete', reads: 'team' } }, async (request, reply) => {
     await writes.check(request.identity, readPath(request), 'folder');
     await artifacts.remove(readPath(request));
     return sendMessage(reply, {});
@@ -87,9 +90,10 @@ function proxyRoutes(
 }
 
 /** Artifacts in this server's folder have no presigned URL; after this answer clients use the plain GET. */
-function presignedRoutes(app: FastifyInstance, prefix: string, { artifacts }: ArtifactRoutesDeps): void {
-  const read = { config: { scope: 'mlops.read' } } as const;
+function presignedRoutes(app: FastifyInstance, prefix: string, { artifacts, writes }: ArtifactRoutesDeps): void {
+  const read = { config: { scope: 'mlops.read', reads: 'team' } } as const;
   app.get(`${prefix}/mlflow-artifacts/presigned/*`, read, async (request, reply) => {
+    await writes.reads.artifact(request.identity, readPath(request));
     const address = await artifacts.address(readPath(request));
     if (address === null) {
       throw buildNotImplemented('Presigned download is not supported for the current artifact repository');
@@ -107,10 +111,11 @@ function buildNotImplemented(detail: string): MlflowError {
 /** A path traversal is refused before any lookup, as in MLflow. */
 function directRoutes(app: FastifyInstance, deps: ArtifactRoutesDeps): void {
   const { artifacts, runs, loggedModels, versions, writes } = deps;
-  const read = { config: { scope: 'mlops.read' } } as const;
+  const read = { config: { scope: 'mlops.read', reads: 'team' } } as const;
   app.get('/get-artifact', read, async (request, reply) => {
     const path = cleanKey(requireQuery(request, 'path'));
     const runId = readQueryText(request, 'run_id') ?? requireQuery(request, 'run_uuid');
+    await writes.reads.run(request.identity, runId);
     return sendArtifact(
       reply,
       await artifacts.getUnder((await runs.info(runId)).artifactUri, path, request.headers.range),
@@ -118,25 +123,32 @@ function directRoutes(app: FastifyInstance, deps: ArtifactRoutesDeps): void {
   });
   app.get('/model-versions/get-artifact', read, async (request, reply) => {
     const path = cleanKey(requireQuery(request, 'path'));
+    await writes.reads.model(request.identity, requireQuery(request, 'name'));
     const root = await versions.versionSource(requireQuery(request, 'name'), requireQuery(request, 'version'));
     return sendArtifact(reply, await artifacts.getUnder(root, path, request.headers.range));
   });
   for (const prefix of apiPrefixes) {
     app.get(`${prefix}/mlflow/logged-models/:modelId/artifacts/files`, read, async (request, reply) => {
       const path = cleanKey(requireQuery(request, 'artifact_file_path'));
-      const { artifactUri } = await loggedModels.get(readParams(request.params).modelId ?? '');
+      const modelId = readParams(request.params).modelId ?? '';
+      await writes.reads.loggedModel(request.identity, modelId);
+      const { artifactUri } = await loggedModels.get(modelId);
       return sendArtifact(reply, await artifacts.getUnder(artifactUri, path, request.headers.range));
     });
-    app.post(`${prefix}/mlflow/upload-artifact`, { config: { scope: 'mlops.log' } }, async (request, reply) => {
-      const runId = requireSpecified(request, 'run_uuid');
-      const path = requireSpecified(request, 'path');
-      const { artifactUri } = await runs.info(runId);
-      const check = () => writes.check(request.identity, toProxiedPath(artifactUri, path));
-      await check();
-      const content = requireContent(limitStream(readBody(request), UPLOAD_FORM_LIMIT_BYTES));
-      await artifacts.putUnder(artifactUri, path, checkAtEnd(content, check));
-      return sendMessage(reply, {});
-    });
+    app.post(
+      `${prefix}/mlflow/upload-artifact`,
+      { config: { scope: 'mlops.log', reads: 'team' } },
+      async (request, reply) => {
+        const runId = requireSpecified(request, 'run_uuid');
+        const path = requireSpecified(request, 'path');
+        const { artifactUri } = await runs.info(runId);
+        const check = () => writes.check(request.identity, toProxiedPath(artifactUri, path));
+        await check();
+        const content = requireContent(limitStream(readBody(request), UPLOAD_FORM_LIMIT_BYTES));
+        await artifacts.putUnder(artifactUri, path, checkAtEnd(content, check));
+        return sendMessage(reply, {});
+      },
+    );
   }
 }
 

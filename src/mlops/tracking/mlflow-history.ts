@@ -10,31 +10,49 @@ const MAX_BULK_SAMPLES = 25_000;
 /** Metrics read back: of one run in pages, of many whole, of many as samples. */
 export function historyRoutes(logging: Logging): MlflowRoute[] {
   return [
-    readRoute('GET', '/mlflow/metrics/get-history', async ({ fields }) => {
-      const page = await logging.history(readRunId(fields), fields.requiredText('metric_key'), {
-        maxResults: fields.integer('max_results'),
-        pageToken: fields.text('page_token'),
-      });
-      return { metrics: omitEmptyList(page.items.map(metricAnswer)), next_page_token: page.nextPageToken ?? undefined };
-    }),
-    readRoute('GET', '/mlflow/metrics/get-history-bulk', async ({ fields }) => readBulkHistory(logging, fields)),
-    readRoute('GET', '/mlflow/metrics/get-history-bulk-interval', async ({ fields }) => {
-      const runIds = fields.texts('run_ids');
-      if (runIds.length === 0) throw buildInvalidParameter("Missing value for required parameter 'run_ids'.");
-      if (runIds.length > MAX_RUNS_SAMPLED) {
-        throw buildInvalidParameter(
-          `GetMetricHistoryBulkInterval request must specify at most ${MAX_RUNS_SAMPLED} run_ids. ` +
-            `Received ${runIds.length} run_ids.`,
-        );
-      }
-      const limit = fields.integer('max_results') ?? MAX_SAMPLES_A_RUN;
-      if (limit < 1 || limit > MAX_SAMPLES_A_RUN) {
-        throw buildInvalidParameter(`max_results must be between 1 and ${MAX_SAMPLES_A_RUN}.`);
-      }
-      const key = fields.requiredText('metric_key');
-      const metrics = await logging.sampled(runIds, key, limit, readStepRange(fields));
-      return { metrics: omitEmptyList(metrics.map((metric) => ({ ...metricAnswer(metric), run_id: metric.runId }))) };
-    }),
+    readRoute(
+      'GET',
+      '/mlflow/metrics/get-history',
+      async ({ fields }) => {
+        const page = await logging.history(readRunId(fields), fields.requiredText('metric_key'), {
+          maxResults: fields.integer('max_results'),
+          pageToken: fields.text('page_token'),
+        });
+        return {
+          metrics: omitEmptyList(page.items.map(metricAnswer)),
+          next_page_token: page.nextPageToken ?? undefined,
+        };
+      },
+      'object',
+    ),
+    readRoute(
+      'GET',
+      '/mlflow/metrics/get-history-bulk',
+      async ({ fields }) => readBulkHistory(logging, fields),
+      'object',
+    ),
+    readRoute(
+      'GET',
+      '/mlflow/metrics/get-history-bulk-interval',
+      async ({ fields }) => {
+        const runIds = fields.texts('run_ids');
+        if (runIds.length === 0) throw buildInvalidParameter("Missing value for required parameter 'run_ids'.");
+        if (runIds.length > MAX_RUNS_SAMPLED) {
+          throw buildInvalidParameter(
+            `GetMetricHistoryBulkInterval request must specify at most ${MAX_RUNS_SAMPLED} run_ids. ` +
+              `Received ${runIds.length} run_ids.`,
+          );
+        }
+        const limit = fields.integer('max_results') ?? MAX_SAMPLES_A_RUN;
+        if (limit < 1 || limit > MAX_SAMPLES_A_RUN) {
+          throw buildInvalidParameter(`max_results must be between 1 and ${MAX_SAMPLES_A_RUN}.`);
+        }
+        const key = fields.requiredText('metric_key');
+        const metrics = await logging.sampled(runIds, key, limit, readStepRange(fields));
+        return { metrics: omitEmptyList(metrics.map((metric) => ({ ...metricAnswer(metric), run_id: metric.runId }))) };
+      },
+      'object',
+    ),
   ];
 }
 

@@ -37,9 +37,14 @@ export function loggedModelRoutes(models: LoggedModels, artifacts: Artifacts): M
       });
       return { model: loggedModelAnswer(model) };
     }),
-    readRoute('GET', '/mlflow/logged-models/:modelId', async (call) => ({
-      model: loggedModelAnswer(await models.get(readModelId(call), call.fields.flag('allow_deleted') ?? false)),
-    })),
+    readRoute(
+      'GET',
+      '/mlflow/logged-models/:modelId',
+      async (call) => ({
+        model: loggedModelAnswer(await models.get(readModelId(call), call.fields.flag('allow_deleted') ?? false)),
+      }),
+      'object',
+    ),
     logRoute('PATCH', '/mlflow/logged-models/:modelId', async (call) => {
       const status = call.fields.choice('status', STATUSES);
       if (status === undefined) throw buildInvalidParameter("Missing value for required parameter 'status'.");
@@ -74,12 +79,17 @@ function partRoutes(models: LoggedModels, artifacts: Artifacts): MlflowRoute[] {
       await models.addParams(readModelId(call), readPairs(call.fields, 'params'));
       return undefined;
     }),
-    readRoute('GET', '/mlflow/logged-models/:modelId/artifacts/directories', async (call) => {
-      const folder = cleanKey(call.fields.text('artifact_directory_path') ?? '');
-      const { artifactUri } = await models.get(readModelId(call));
-      const entries = await artifacts.listUnder(artifactUri, folder);
-      return { root_uri: artifactUri, files: filesAnswer(entries, folder) };
-    }),
+    readRoute(
+      'GET',
+      '/mlflow/logged-models/:modelId/artifacts/directories',
+      async (call) => {
+        const folder = cleanKey(call.fields.text('artifact_directory_path') ?? '');
+        const { artifactUri } = await models.get(readModelId(call));
+        const entries = await artifacts.listUnder(artifactUri, folder);
+        return { root_uri: artifactUri, files: filesAnswer(entries, folder) };
+      },
+      'object',
+    ),
   ];
 }
 

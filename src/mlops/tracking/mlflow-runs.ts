@@ -1,3 +1,4 @@
+import { limitWork } from '../../platform/http/index.ts';
 import { cleanKey } from '../../platform/objects/index.ts';
 import type { Artifacts } from '../artifacts/index.ts';
 import type { Runs } from '../runs/index.ts';
@@ -5,6 +6,7 @@ import { runStatuses, viewTypes } from '../runs/index.ts';
 import { checkMaxResults, type Fields, logRoute, type MlflowRoute, readRoute, writeRoute } from '../wire/index.ts';
 import { filesAnswer, omitEmptyList, runAnswer, runInfoAnswer } from './mlflow-answers.ts';
 import { readPairs, readSearch } from './mlflow-experiments.ts';
+import { addOwnTeam } from './owner-store.ts';
 
 const DEFAULT_PAGE = 1000;
 const MAX_PAGE = 50_000;
@@ -12,13 +14,13 @@ const MAX_PAGE = 50_000;
 /** `runs/…` and `artifacts/list` in MLflow's names. */
 export function runRoutes(runs: Runs, artifacts: Artifacts): MlflowRoute[] {
   return [
-    logRoute('POST', '/mlflow/runs/create', async ({ fields }) => {
+    logRoute('POST', '/mlflow/runs/create', async ({ fields, identity }) => {
       const run = await runs.create({
         experimentId: fields.text('experiment_id'),
         userId: fields.text('user_id') ?? '',
         runName: fields.text('run_name') ?? '',
         startTime: fields.integer('start_time'),
-        tags: readPairs(fields, 'tags'),
+        tags: addOwnTeam(identity, readPairs(fields, 'tags')),
       });
       return { run: { ...runAnswer(run), outputs: undefined } };
     }),
@@ -44,21 +46,37 @@ export function runRoutes(runs: Runs, artifacts: Artifacts): MlflowRoute[] {
 
 function readRoutes(runs: Runs, artifacts: Artifacts): MlflowRoute[] {
   return [
-    readRoute('GET', '/mlflow/runs/get', async ({ fields }) => ({ run: runAnswer(await runs.get(readRunId(fields))) })),
-    readRoute('POST', '/mlflow/runs/search', async ({ fields }) => {
-      const search = readSearch(fields, DEFAULT_PAGE);
-      if (search.maxResults > MAX_PAGE) throw fields.invalid('max_results');
-      checkMaxResults(search.maxResults, MAX_PAGE);
-      const view = fields.choice('run_view_type', viewTypes) ?? 'ACTIVE_ONLY';
-      const page = await runs.search({ ...search, experimentIds: fields.texts('experiment_ids'), view });
-      return { runs: omitEmptyList(page.items.map(runAnswer)), next_page_token: page.nextPageToken ?? undefined };
-    }),
-    readRoute('GET', '/mlflow/artifacts/list', async ({ fields }) => {
-      const folder = cleanKey(fields.text('path') ?? '');
-      const { artifactUri } = await runs.info(readRunId(fields));
-      const entries = await artifacts.listUnder(artifactUri, folder);
-      return { root_uri: artifactUri, files: filesAnswer(entries, folder) };
-    }),
+    readRoute(
+      'GET',
+      '/mlflow/runs/get',
+      async ({ fields }) => ({ run: runAnswer(await runs.get(readRunId(fields))) }),
+      'object',
+    ),
+    readRoute(
+      'POST',
+      '/mlflow/runs/search',
+      async ({ fields, identity }) => {
+        const search = readSearch(fields, DEFAULT_PAGE);
+        if (search.maxResults > MAX_PAGE) throw fields.invalid('max_results');
+        checkMaxResults(search.maxResults, MAX_PAGE);
+        const view = fields.choice('run_view_type', viewTypes) ?? 'ACTIVE_ONLY';
+        const owners = limitWork(identity);
+        const page = await runs.search({ ...search, experimentIds: fields.texts('experiment_ids'), view, owners });
+        return { runs: omitEmptyList(page.items.map(runAnswer)), next_page_token: page.nextPageToken ?? undefined };
+      },
+      'team',
+    ),
+    readRoute(
+      'GET',
+      '/mlflow/artifacts/list',
+      async ({ fields }) => {
+        const folder = cleanKey(fields.text('path') ?? '');
+        const { artifactUri } = await runs.info(readRunId(fields));
+        const entries = await artifacts.listUnder(artifactUri, folder);
+        return { root_uri: artifactUri, files: filesAnswer(entries, folder) };
+      },
+      'object',
+    ),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { handle, type Route } from '../../platform/http/index.ts';
+import { handle, limitWork, type Route } from '../../platform/http/index.ts';
 import { type RunTableDeps, runTableRoutes } from '../run-views/index.ts';
 import type { ViewType } from '../runs/index.ts';
 import { readRun, toExperiment } from '../runs/index.ts';
@@ -9,9 +9,16 @@ const VIEWS: Readonly<Record<RunView, ViewType>> = { active: 'ACTIVE_ONLY', dele
 export function trackingRoutes(deps: RunTableDeps): Route[] {
   const { store, experiments } = deps;
   return [
-    handle(listExperiments, async ({ query: { name, view, pageSize, pageToken } }) => {
+    handle(listExperiments, async ({ query: { name, view, pageSize, pageToken }, identity }) => {
       const filter = name === '' ? '' : `name ILIKE '%${name.replaceAll("'", "''")}%'`;
-      const search = { filter, view: VIEWS[view], orderBy: [], maxResults: pageSize, pageToken };
+      const search = {
+        filter,
+        owners: limitWork(identity),
+        view: VIEWS[view],
+        orderBy: [],
+        maxResults: pageSize,
+        pageToken,
+      };
       const page = await experiments.search(search);
       return { experiments: page.items.map(toExperiment), nextPageToken: page.nextPageToken };
     }),

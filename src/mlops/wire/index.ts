@@ -28,7 +28,7 @@ export { decodePageToken, encodePageToken, type KeysetPosition } from './page-to
 export {
   apiPrefixes,
   buildSlashlessRoute,
-  type CheckWrite,
+  type CheckMessage,
   createMlflowWire,
   logRoute,
   type MlflowCall,

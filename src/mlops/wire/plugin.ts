@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Method, Scope } from '../../platform/contract/schema.ts';
+import type { Method, Reads, Scope } from '../../platform/contract/schema.ts';
 import { BATCH_BODY_LIMIT_BYTES, MEDIUM_BODY_LIMIT_BYTES } from '../../platform/contract/schema.ts';
-import type { Identity, Plugin } from '../../platform/http/index.ts';
+import { type Identity, type Plugin, seesEverything } from '../../platform/http/index.ts';
 import { checkJson } from '../../platform/json/index.ts';
 import { replyWithMlflowError } from './error-reply.ts';
 import { buildInvalidParameter, MlflowError } from './errors.ts';
@@ -89,22 +89,35 @@ export interface MlflowCall {
   readonly identity: Identity;
 }
 
-/** Refuses a write to an entity of another team. Error: `not_permitted`. */
-export type CheckWrite = (path: MlflowRoute['path'], call: MlflowCall) => Promise<void>;
+/** Refuses a message about an entity of another team. Errors: `not_permitted` for a write, `not_visible`. */
+export type CheckMessage = (path: MlflowRoute['path'], call: MlflowCall) => Promise<void>;
+
+export interface MessageChecks {
+  readonly write: CheckMessage;
+  /** Only for callers who may not read everything. */
+  readonly read: CheckMessage;
+}
 
 export interface MlflowRoute {
   readonly method: Method;
   /** Path after the prefix: `/mlflow/runs/create`. */
   readonly path: `/mlflow/${string}`;
   readonly scope: Scope;
+  /** How it is limited for callers who may not read everything; left out: it is refused to them. Writes are checked by their entity. */
+  readonly reads?: Reads;
   /** Also served without the slash after the prefix. */
   readonly slashless?: true;
   /** Answers the JSON message; undefined fields are left out, and no answer at all is `{}`. A text is JSON already. */
   readonly handler: (call: MlflowCall) => Promise<object | string | undefined>;
 }
 
-export function readRoute(method: Method, path: MlflowRoute['path'], handler: MlflowRoute['handler']): MlflowRoute {
-  return { method, path, scope: 'mlops.read', handler };
+export function readRoute(
+  method: Method,
+  path: MlflowRoute['path'],
+  handler: MlflowRoute['handler'],
+  reads?: Reads,
+): MlflowRoute {
+  return { method, path, scope: 'mlops.read', handler, ...(reads === undefined ? {} : { reads }) };
 }
 
 export function writeRoute(method: Method, path: MlflowRoute['path'], handler: MlflowRoute['handler']): MlflowRoute {
@@ -134,12 +147,12 @@ export function buildSlashlessRoute(
 }
 
 /** The JSON endpoints of the protocol, with its error format, body rules and answer to unknown paths. */
-export function createMlflowWire(routes: readonly MlflowRoute[], abilities: Abilities, checkWrite: CheckWrite): Plugin {
-  const serverInfoRoute = readRoute('GET', '/mlflow/server-info', async () => buildServerInfo(abilities));
+export function createMlflowWire(routes: readonly MlflowRoute[], abilities: Abilities, checks: MessageChecks): Plugin {
+  const serverInfoRoute = readRoute('GET', '/mlflow/server-info', async () => buildServerInfo(abilities), 'none');
   return (app) => {
     app.setErrorHandler(replyWithMlflowError);
     acceptJsonText(app);
-    const attach = (url: string, route: MlflowRoute) => attachRoute(app, url, route, checkWrite);
+    const attach = (url: string, route: MlflowRoute) => attachRoute(app, url, route, checks);
     for (const route of routes) for (const prefix of apiPrefixes) attach(`${prefix}${route.path}`, route);
     for (const route of routes.filter((candidate) => candidate.slashless)) {
       for (const prefix of apiPrefixes) attach(`${prefix}${route.path.slice(1)}`, route);
@@ -153,8 +166,14 @@ export function createMlflowWire(routes: readonly MlflowRoute[], abilities: Abil
   };
 }
 
-function attachRoute(app: FastifyInstance, url: string, route: MlflowRoute, checkWrite: CheckWrite): void {
-  const config = { scope: route.scope, ...selectAuditMode(route.path) };
+/** The entities of messages are checked here, where their fields are read, not by the router. */
+function selectReads({ scope, reads }: MlflowRoute): { readonly reads?: Reads } {
+  if (!scope.endsWith('.read')) return { reads: 'team' };
+  return reads === undefined ? {} : { reads: reads === 'object' ? 'team' : reads };
+}
+
+function attachRoute(app: FastifyInstance, url: string, route: MlflowRoute, checks: MessageChecks): void {
+  const config = { scope: route.scope, ...selectReads(route), ...selectAuditMode(route.path) };
   const reads = route.scope.endsWith('.read');
   app.route({
     method: route.method,
@@ -166,7 +185,9 @@ function attachRoute(app: FastifyInstance, url: string, route: MlflowRoute, chec
       const call = { fields, params, identity: request.identity };
       if (!reads) {
         request.subject = readSubject(fields, params, config.audit === 'counted');
-        await checkWrite(route.path, call);
+        await checks.write(route.path, call);
+      } else if (route.reads === 'object' && !seesEverything(request.identity)) {
+        await checks.read(route.path, call);
       }
       const answer = await route.handler(call);
       return sendMessage(reply, answer ?? {});
@@ -192,7 +213,7 @@ export function readParams(params: unknown): Record<string, string> {
 }
 
 function answerUnknown(app: FastifyInstance, prefix: string): void {
-  app.all(`${prefix}/*`, { config: { scope: 'mlops.read' } }, async (request) => {
+  app.all(`${prefix}/*`, { config: { scope: 'mlops.read', reads: 'none' } }, async (request) => {
     const path = request.url.split('?')[0];
     throw new MlflowError('ENDPOINT_NOT_FOUND', `${request.method} ${path} is not served here.`, 'route_not_found');
   });

@@ -1,7 +1,16 @@
 import type { FastifyRequest } from 'fastify';
 import type { Scope } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
-import { type Access, type Identity, isAllowed, isLoopback, isSameOrigin, LOCAL } from '../http/index.ts';
+import {
+  type Access,
+  type Identity,
+  isAllowed,
+  isLoopback,
+  isSameOrigin,
+  LOCAL,
+  type Visible,
+  type WorkGrant,
+} from '../http/index.ts';
 import { type Credentials, readCredentials } from './credentials.ts';
 import type { PasswordCheck } from './password-check.ts';
 import type { Proofs } from './proofs.ts';
@@ -11,12 +20,18 @@ import { hashSecret, isToken } from './secrets.ts';
 import type { Verified, VerifiedIdentity } from './verified.ts';
 import { isWorkToken, type WorkTokens } from './work-tokens.ts';
 
+/** What an account may read, or a step of a pipeline. */
+export type FindVisible = (
+  account: { readonly name: string; readonly role: Role } | { readonly work: WorkGrant },
+) => Promise<Visible>;
+
 export interface AccessDeps {
   readonly proofs: Proofs;
   readonly workTokens: Pick<WorkTokens, 'verify'>;
   readonly roles: Roles;
   readonly verified: Verified;
   readonly checkPassword: PasswordCheck;
+  readonly findVisible: FindVisible;
   /** Secret of the command line on this machine, readable only with access to the files of the data folder. */
   readonly localKey: string;
 }
@@ -39,9 +54,9 @@ export function createAccess(deps: AccessDeps): AccountAccess {
       return { ...LOCAL, role: 'admin', scopes: roles.scopesOf('admin') };
     }
     // Never from the cache of verified credentials: a work token ends with its step.
-    if (isWorkToken(secret)) return toWorkIdentity(await workTokens.verify(secret), credentials);
+    if (isWorkToken(secret)) return buildWorkIdentity(deps, await workTokens.verify(secret), credentials);
     const proven = await findProof(deps, request, credentials);
-    return proven === null ? null : buildIdentity(roles, proven);
+    return proven === null ? null : buildIdentity(deps, proven);
   };
   return {
     identify,
@@ -58,23 +73,29 @@ export function createAccess(deps: AccessDeps): AccountAccess {
   };
 }
 
-function buildIdentity(roles: Roles, { name, role, until, token, limits }: VerifiedIdentity): Identity {
+async function buildIdentity(
+  { roles, findVisible }: AccessDeps,
+  { name, role, until, token, limits }: VerifiedIdentity,
+): Promise<Identity> {
   const all = roles.scopesOf(role);
   return {
     name,
     role,
     scopes: limits === null ? all : new Set(limits.filter((scope) => all.has(scope))),
+    visible: await findVisible({ name, role }),
     token: token === null ? null : { id: token, expiresMs: until, scopes: limits },
     work: null,
   };
 }
 
-function toWorkIdentity(
+async function buildWorkIdentity(
+  { findVisible }: AccessDeps,
   verified: Awaited<ReturnType<WorkTokens['verify']>>,
   credentials: Credentials,
-): Identity | null {
+): Promise<Identity | null> {
   if (verified === null || (credentials.kind === 'basic' && credentials.name !== verified.name)) return null;
-  return { name: verified.name, role: 'step', scopes: workScopes, token: null, work: verified.work };
+  const { name, work } = verified;
+  return { name, role: 'step', scopes: workScopes, visible: await findVisible({ work }), token: null, work };
 }
 
 async function findProof(

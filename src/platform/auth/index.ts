@@ -12,7 +12,7 @@ import {
 import type { Sql, Store } from '../store/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { Clock } from '../units/index.ts';
-import { createAccess } from './access.ts';
+import { createAccess, type FindVisible } from './access.ts';
 import { makeAccount } from './accounts.ts';
 import { createAttempts } from './attempts.ts';
 import { findIdentityOf } from './identity-store.ts';
@@ -26,6 +26,7 @@ import { generatePassword } from './secrets.ts';
 import type { SignOnDeps } from './sign-on.ts';
 import { findAccount, findAllAccounts } from './store.ts';
 import { createVerified } from './verified.ts';
+import { createFindVisible, type VisibilityDeps } from './visibility.ts';
 import { createWorkTokens } from './work-tokens.ts';
 
 export { authMigrations } from './migrations.ts';
@@ -53,7 +54,7 @@ export async function findActiveAccount(
 export interface AuthDeps {
   readonly store: Store;
   readonly clock: Clock;
-  readonly config: Pick<Config, 'accounts' | 'publicUrl'> & SignOnConfig;
+  readonly config: Pick<Config, 'accounts' | 'publicUrl' | 'accessReads'> & SignOnConfig;
   readonly log: Pick<Log, 'info' | 'warn'>;
   /** Where sign-ins and wrong passwords are recorded. */
   readonly writes: WriteRecorder;
@@ -63,6 +64,9 @@ export interface AuthDeps {
   /** Removes the data of other features about a deleted account, in the same transaction. */
   readonly accountDeleted: (sql: Sql, name: string) => Promise<void>;
   readonly setMemberships: SignOnDeps['setMemberships'];
+  readonly teamsOf: VisibilityDeps['teamsOf'];
+  readonly projectsOf: VisibilityDeps['projectsOf'];
+  readonly teamOfWork: VisibilityDeps['teamOfWork'];
 }
 
 /** The account that is created at start when there is none. Its password is printed once and not stored in plain text. */
@@ -74,6 +78,8 @@ export interface FirstAccount {
 /** Accounts, tokens, sessions, and the access control that uses them. */
 export interface Auth {
   readonly access: Access;
+  /** What an account may read, for work that is done later in its name. */
+  readonly findVisible: FindVisible;
   readonly routes: readonly Route[];
   readonly plugins: readonly Plugin[];
   /** Secret for commands on this machine; readable with access to the data folder. Null without accounts. */
@@ -101,9 +107,11 @@ export function createAuth(deps: AuthDeps): Auth {
   const signOn = openSignOn({ ...deps, ...accounts });
   const proofs = createProofs({ store, clock, ...signOn });
   const checkPassword = createPasswordCheck({ proofs, verified, attempts: createAttempts(clock), writes });
-  const access = createAccess({ proofs, workTokens, roles, verified, checkPassword, localKey });
+  const findVisible = createFindVisible(deps);
+  const access = createAccess({ proofs, workTokens, roles, verified, checkPassword, findVisible, localKey });
   return {
     access: on ? access : localAccess,
+    findVisible,
     routes: [...createAuthRoutes({ ...accounts, writes, access: on ? access : null }), ...signOn.routes],
     plugins: [signOn.plugin],
     localKey: on ? localKey : null,

@@ -34,6 +34,7 @@ export interface Roles {
 export function createRoles({ contributorsRunCode }: RolesDeps): Roles {
   const granted: Readonly<Record<Role, ReadonlySet<Scope>>> = {
     viewer: new Set(EVERYBODY),
+    leader: new Set<Scope>(['platform.read', 'org.read', 'finops.read', 'tradeoff.read', 'account.self']),
     contributor: new Set([...EVERYBODY, ...CONTRIBUTE, ...(contributorsRunCode ? ['mlops.run_code' as const] : [])]),
     finance: new Set<Scope>([...EVERYBODY, 'finops.write', 'platform.apply']),
     operator: new Set([...EVERYBODY, ...OPERATE]),

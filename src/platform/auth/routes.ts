@@ -7,6 +7,7 @@ import {
   parseRequest,
   type Route,
   toBodyLimitOption,
+  toReadConfig,
   type WriteRecorder,
 } from '../http/index.ts';
 import type { AccountAccess } from './access.ts';
@@ -140,11 +141,16 @@ function createSessionRoute<E extends Endpoint>(
   endpoint: E,
   answer: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>,
 ): Route {
-  const { method, path: url, scope } = endpoint;
+  const { method, path: url } = endpoint;
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
     reply
       .type('application/json; charset=utf-8')
       .send(JSON.stringify(endpoint.response.parse(await answer(request, reply))));
-  const options = { method, url, config: { scope, audit: 'bare' }, ...toBodyLimitOption(endpoint) } as const;
+  const options = {
+    method,
+    url,
+    config: { ...toReadConfig(endpoint), audit: 'bare' },
+    ...toBodyLimitOption(endpoint),
+  } as const;
   return { endpoint, attach: (app) => void app.route({ ...options, handler }) };
 }

@@ -7,7 +7,7 @@ export { roles };
 export const Role = z
   .enum(roles)
   .describe(
-    'Role of the account: viewer reads; contributor also logs; finance manages costs; operator runs work; admin has all scopes',
+    'Role of the account: viewer reads; contributor also logs; finance manages costs; leader reads totals and scorecards; operator runs work; admin has all scopes',
   );
 export type Role = z.infer<typeof Role>;
 
@@ -108,6 +108,7 @@ export const endSession = endpoint({
   method: 'DELETE',
   path: '/api/v1/session',
   scope: 'account.self',
+  reads: 'none',
   summary: 'Log out and end the session of the cookie',
   response: Who,
   errors: [],
@@ -169,6 +170,7 @@ export const changePassword = endpoint({
   method: 'POST',
   path: '/api/v1/session/password',
   scope: 'account.self',
+  reads: 'none',
   summary: 'Change your own password; all your sessions end',
   body: z.strictObject({
     current: z.string().max(500).describe('Present password'),
@@ -184,6 +186,7 @@ export const listTokens = endpoint({
   method: 'GET',
   path: '/api/v1/tokens',
   scope: 'account.self',
+  reads: 'none',
   summary: 'List your tokens, newest first; an admin can list those of one account or of all',
   query: z.strictObject({ account: AccountName.optional() }),
   response: z.strictObject({ tokens: z.array(Token).describe('Tokens, newest first; never their secrets') }),
@@ -194,6 +197,7 @@ export const createToken = endpoint({
   method: 'POST',
   path: '/api/v1/tokens',
   scope: 'account.self',
+  reads: 'none',
   summary: 'Create a token; its secret is returned only once',
   body: z.strictObject({
     label: z.string().min(1).max(100).describe('Purpose of the token, such as "ci"'),
@@ -225,6 +229,7 @@ export const revokeToken = endpoint({
   method: 'DELETE',
   path: '/api/v1/tokens/:id',
   scope: 'account.self',
+  reads: 'none',
   summary: 'Revoke a token and all tokens created with it, effective immediately',
   params: z.strictObject({ id: z.string().max(100).describe('Id of the token') }),
   response: Token,

@@ -68,6 +68,8 @@ export function createSignOnRoutes(deps: SignOnRoutesDeps): Route[] {
       const identity = {
         ...{ name: person.name, role: person.role, token: null, work: null },
         scopes: deps.roles.scopesOf(person.role),
+        // Making a token reads nothing.
+        visible: NOBODY.visible,
       };
       const made = await makeToken(deps, { label, expiresInDays }, identity);
       await recordSignIn(

@@ -46,6 +46,12 @@ const settings = z.strictObject({
     .enum(['off', 'on'])
     .default('off')
     .describe('"on": every caller needs an account. "off": for one person, on loopback only; every caller is "local".'),
+  accessReads: z
+    .enum(['everything', 'teams'])
+    .default('everything')
+    .describe(
+      '"everything": every account reads the data of all teams, except leaders. "teams": viewers and contributors read the data of their teams, finance all costs (docs/access.md).',
+    ),
   database: z
     .string()
     .regex(/^(sqlite|postgres(ql)?:\/\/.+)$/, '"sqlite" or a postgresql:// address')

@@ -26,10 +26,24 @@ export const scopes = [
 ] as const;
 
 /** Every role of accounts; src/platform/auth/roles.ts grants them their scopes. */
-export const roles = ['viewer', 'contributor', 'finance', 'operator', 'admin'] as const;
+export const roles = ['viewer', 'contributor', 'finance', 'leader', 'operator', 'admin'] as const;
 
 /** Permission of an endpoint: `open` needs no account; a role grants every other scope (docs/security.md). */
 export type Scope = (typeof scopes)[number];
+
+/**
+ * How an answer is limited for a caller who may not read everything (docs/access.md). `none`: it has the data of no team. `team`: the handler
+ * selects by the teams of the caller. `object`: the request names its objects by the usual fields, and all of them must belong to teams of the
+ * caller. `money`: for callers who see all costs. `totals`: for callers who see totals of all costs.
+ */
+export type Reads = 'none' | 'team' | 'object' | 'money' | 'totals';
+
+/** Of endpoints without a declaration: all that costs are made of is for callers who see all costs. */
+export const readsByDefault: Partial<Readonly<Record<Scope, Reads>>> = {
+  'finops.read': 'money',
+  'finops.write': 'money',
+  'platform.apply': 'money',
+};
 
 type Fields = z.ZodObject;
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -39,6 +53,8 @@ export interface EndpointDefinition<P extends Fields, Q extends Fields, B extend
   /** Path with `:name` for each of `params`. */
   readonly path: `/${string}`;
   readonly scope: Scope;
+  /** Ways to read it for callers who may not read everything, the widest first. Left out: it is refused to them. */
+  readonly reads?: Reads | readonly Reads[];
   readonly summary: string;
   readonly params?: P;
   readonly query?: Q;

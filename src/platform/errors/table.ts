@@ -29,6 +29,7 @@ export const errorTable = {
   origin_not_allowed: { status: 403, exitCode: DENIED, title: 'A page of another origin cannot call this server' },
   not_authenticated: { status: 401, exitCode: DENIED, title: 'The request is not authenticated' },
   not_permitted: { status: 403, exitCode: DENIED, title: 'The account lacks the required permission' },
+  not_visible: { status: 403, exitCode: DENIED, title: 'The answer has data that the account may not read' },
   too_many_attempts: { status: 429, exitCode: DENIED, title: 'Too many failed login attempts; wait and retry' },
   sign_on_unavailable: { status: 503, exitCode: UNREACHABLE, title: 'The identity provider does not answer' },
   sign_on_failed: {

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Scope } from '../contract/schema.ts';
+import { EVERYTHING, NO_DATA, type Visible } from './visible.ts';
 
 /** Identity of the caller, as far as known. */
 export interface Identity {
@@ -9,6 +10,8 @@ export interface Identity {
   readonly role: string | null;
   /** Scopes of this request: those of its role, or fewer where its token is limited. Null: all scopes. */
   readonly scopes: ReadonlySet<Scope> | null;
+  /** Data that it may read. */
+  readonly visible: Visible;
   /** The stored token that proves the request; null for a password, a session and the command line on this machine. */
   readonly token: TokenGrant | null;
   /** The pipeline step whose token proves the request; null for other credentials. */
@@ -51,9 +54,23 @@ export interface Access {
 }
 
 /** Identity before authentication. Requests refused at that stage are not recorded: any client could fill the audit trail with them. */
-export const NOBODY: Identity = { name: 'nobody', role: null, scopes: new Set(), token: null, work: null };
+export const NOBODY: Identity = {
+  name: 'nobody',
+  role: null,
+  scopes: new Set(),
+  visible: NO_DATA,
+  token: null,
+  work: null,
+};
 
-export const LOCAL: Identity = { name: 'local', role: null, scopes: null, token: null, work: null };
+export const LOCAL: Identity = {
+  name: 'local',
+  role: null,
+  scopes: null,
+  visible: EVERYTHING,
+  token: null,
+  work: null,
+};
 
 /** Every caller is `local` and may do everything: for a server on loopback only. */
 export const localAccess: Access = {

@@ -1,10 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config/index.ts';
-import type { Scope } from '../contract/schema.ts';
+import type { Reads, Scope } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
 import { findUnkeptCharacter } from '../units/index.ts';
 import { type Access, type Identity, NOBODY, type WriteRecorder } from './access.ts';
 import { checkHostAndOrigin } from './origin.ts';
+import { findWayToRead, refuseUnlimited } from './visible.ts';
 import { toWriteRecord } from './write-record.ts';
 
 /** A registered route: the source of lists and documents of routes. */
@@ -12,6 +13,7 @@ export interface DeclaredRoute {
   readonly method: string;
   readonly url: string;
   readonly scope: Scope;
+  readonly reads?: Reads | readonly Reads[];
 }
 
 declare module 'fastify' {
@@ -24,6 +26,8 @@ declare module 'fastify' {
     identity: Identity;
     /** Ids that the request names, for the audit trail; the wire sets them where the body holds them. */
     subject: Readonly<Record<string, string>> | null;
+    /** Whether the objects that it names must be visible to the caller. */
+    isObjectRead: boolean;
   }
 }
 
@@ -41,6 +45,8 @@ export interface GuardDeps {
   readonly writes: WriteRecorder;
   /** Refuses a permitted request before its body is read, by its route and scope. Left out: none is refused. */
   readonly admitData?: ((request: RouteRequest) => void) | undefined;
+  /** Refuses a request that names an object of another team, after it was read. Left out: every such request of a limited caller is refused. */
+  readonly checkRead?: ((request: FastifyRequest) => Promise<void>) | undefined;
   /** Refuses a write to an object of another account, after the request was read. Left out: only the scope of the route is checked. */
   readonly checkWrite?: ((request: FastifyRequest) => Promise<void>) | undefined;
 }
@@ -64,9 +70,10 @@ export function guard(app: FastifyInstance, deps: GuardDeps): void {
   app.decorate('declaredRoutes', declared);
   app.decorateRequest('identity');
   app.decorateRequest('subject', null);
+  app.decorateRequest('isObjectRead', false);
   app.addHook('onRoute', ({ method, url, config }) => {
     if (config?.scope === undefined) throw new Error(`route ${String(method)} ${url} declares no scope`);
-    for (const each of [method].flat()) declared.push({ method: each, url, scope: config.scope });
+    for (const each of [method].flat()) declared.push({ method: each, url, ...pickDeclared(config, config.scope) });
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, ...HEADERS });
@@ -75,12 +82,23 @@ export function guard(app: FastifyInstance, deps: GuardDeps): void {
     if (!PROBES.has(request.routeOptions.url ?? '')) checkHostAndOrigin(request, allowedHosts);
     await admitRequest(deps.access, request, reply);
     const { config, url: route } = request.routeOptions;
+    const way =
+      config?.scope === undefined || config.scope === 'open'
+        ? 'none'
+        : findWayToRead(request.identity, { ...config, scope: config.scope });
+    if (way === null || (way === 'object' && deps.checkRead === undefined)) throw refuseUnlimited(request.identity);
+    request.isObjectRead = way === 'object';
     deps.admitData?.({ method: request.method, route, scope: config?.scope, headers: request.headers });
     // Here for every route: those of plugins read their path themselves.
     const unkept = findUnkeptCharacter(request.params);
     if (unkept !== null) throw new AppError('invalid_request', `The path contains ${unkept}.`);
   });
-  const { checkWrite } = deps;
+  const { checkWrite, checkRead } = deps;
+  if (checkRead !== undefined) {
+    app.addHook('preHandler', async (request) => {
+      if (request.isObjectRead) await checkRead(request);
+    });
+  }
   if (checkWrite !== undefined) {
     app.addHook('preHandler', async (request) => {
       const { scope } = request.routeOptions.config ?? {};
@@ -91,6 +109,10 @@ export function guard(app: FastifyInstance, deps: GuardDeps): void {
     await recordWrite(deps.writes, request, reply.statusCode);
     return payload;
   });
+}
+
+function pickDeclared({ reads }: FastifyContextConfig, scope: Scope): Pick<DeclaredRoute, 'scope' | 'reads'> {
+  return reads === undefined ? { scope } : { scope, reads };
 }
 
 /** Whether writes of this scope are checked by team. Roles with the other write scopes may write for every team. */

@@ -23,7 +23,21 @@ export {
   type Plugin,
   parseRequest,
   type Read,
+  type ReadAs,
   type Route,
   toBodyLimitOption,
+  toReadConfig,
 } from './route.ts';
 export { closeHttp, createHttp, findPort, listenOn } from './server.ts';
+export {
+  EVERYTHING,
+  isMoneyVisible,
+  isWorkVisible,
+  limitMoney,
+  limitWork,
+  type OwnerLimit,
+  refuseHidden,
+  seesEverything,
+  TOTALS,
+  type Visible,
+} from './visible.ts';

@@ -1,16 +1,19 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { BodyOf, CallInput, Endpoint, ParamsOf, QueryOf, ResponseOf, Scope } from '../contract/schema.ts';
+import type { BodyOf, CallInput, Endpoint, ParamsOf, QueryOf, Reads, ResponseOf, Scope } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
 import { findUnkeptCharacter } from '../units/index.ts';
 import { type Identity, LOCAL } from './access.ts';
+import { findWayToRead, refuseUnlimited } from './visible.ts';
 import { pickNamedIds } from './write-record.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Permission of the route; a route without it is refused at start (default-deny). */
     scope?: Scope;
+    /** How its answer is limited for callers who may not read everything; without it they are refused. */
+    reads?: Reads | readonly Reads[];
     /** How the audit trail keeps a write of it; without it each write is a row with the digest of its body. */
     audit?: WriteCounting;
   }
@@ -41,7 +44,7 @@ export interface Handled<E extends Endpoint> {
 export interface Route {
   readonly endpoint: Endpoint;
   /** Answers a GET endpoint inside this process, parsed and checked as a request is; left out for others. */
-  readonly answer?: (input: CallInput<Endpoint>) => Promise<unknown>;
+  readonly answer?: (input: CallInput<Endpoint>, identity: Identity) => Promise<unknown>;
   attach(app: FastifyInstance): void;
 }
 
@@ -68,29 +71,41 @@ export function handle<E extends Endpoint>(
   if (endpoint.method !== 'GET') return route;
   return {
     ...route,
-    answer: async (input) => checkAnswer(endpoint, await handler(buildInsideRequest(endpoint, input))),
+    answer: async (input, identity) =>
+      checkAnswer(endpoint, await handler(buildInsideRequest(endpoint, input, identity))),
   };
 }
 
 /** Reads GET endpoints inside this process: the figures of the commands and pages, for reports. */
 export type Read = <E extends Endpoint>(endpoint: E, input: CallInput<E>) => Promise<ResponseOf<E>>;
 
-/** `routes` is read at each call, so that nouns which are created later are found. */
-export function createRead(routes: () => readonly Route[]): Read {
-  return async (endpoint, input) => {
+/** Reads as an identity, with the limits that its own requests have. */
+export type ReadAs = (identity: Pick<Identity, 'name' | 'role' | 'scopes' | 'visible'>) => Read;
+
+/** `routes` is read at each call, so that nouns which are created later are found. Error: `not_visible`. */
+export function createRead(routes: () => readonly Route[]): ReadAs {
+  return (reader) => async (endpoint, input) => {
     const route = routes().find((one) => one.endpoint === endpoint);
     if (route?.answer === undefined) throw new Error(`${endpoint.method} ${endpoint.path} cannot be read inside`);
-    return (await route.answer(input)) as ResponseOf<typeof endpoint>;
+    const identity = { ...LOCAL, ...reader };
+    const way = findWayToRead(identity, endpoint);
+    // Requests inside name no object on which a limited caller could be checked.
+    if (way === null || way === 'object') throw refuseUnlimited(identity);
+    return (await route.answer(input, identity)) as ResponseOf<typeof endpoint>;
   };
 }
 
-function buildInsideRequest<E extends Endpoint>(endpoint: E, { params, query }: CallInput<Endpoint>): Handled<E> {
+function buildInsideRequest<E extends Endpoint>(
+  endpoint: E,
+  { params, query }: CallInput<Endpoint>,
+  identity: Identity,
+): Handled<E> {
   return {
     params: parsePart(endpoint.params, params ?? {}, 'path'),
     query: parsePart(endpoint.query, query ?? {}, 'query'),
     body: undefined,
     stream: Readable.from([]),
-    ...{ requestId: 'inside', actor: LOCAL.name, identity: LOCAL, audited: () => undefined },
+    ...{ requestId: 'inside', actor: identity.name, identity, audited: () => undefined },
   } as unknown as Handled<E>;
 }
 
@@ -108,13 +123,18 @@ function createAttachableRoute(
   endpoint: Endpoint,
   handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
 ): Route {
-  const { method, path: url, scope } = endpoint;
+  const { method, path: url } = endpoint;
   const audit = chooseWriteCounting(endpoint);
-  const config = audit === null ? { scope } : { scope, audit };
+  const config = { ...toReadConfig(endpoint), ...(audit === null ? {} : { audit }) };
   return {
     endpoint,
     attach: (app) => void app.route({ method, url, config, ...toBodyLimitOption(endpoint), handler }),
   };
+}
+
+/** Scope and limits of reading of an endpoint, as the config of its route. */
+export function toReadConfig({ scope, reads }: Endpoint): Pick<FastifyContextConfig, 'scope' | 'reads'> {
+  return reads === undefined ? { scope } : { scope, reads };
 }
 
 /** The route option of an endpoint that takes other bodies than the default. */

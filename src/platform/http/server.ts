@@ -25,6 +25,7 @@ export interface HttpDeps {
   readonly access: Access;
   readonly writes: WriteRecorder;
   readonly checkWrite?: GuardDeps['checkWrite'];
+  readonly checkRead?: GuardDeps['checkRead'];
   readonly admitData?: GuardDeps['admitData'];
   readonly routes: readonly Route[];
   readonly plugins: readonly Plugin[];

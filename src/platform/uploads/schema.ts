@@ -30,6 +30,7 @@ export const getUploadLimit = endpoint({
   method: 'GET',
   path: '/api/v1/uploads/limit',
   scope: 'finops.read',
+  reads: 'none',
   summary: 'Get the largest size of one upload',
   response: z.strictObject({ maxSizeBytes: z.number().int().describe('Largest upload in bytes') }),
   errors: [],

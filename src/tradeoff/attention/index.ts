@@ -1,6 +1,6 @@
 import { type Budget, listBudgets } from '../../finops/budgets/schema.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { handle, type Read, type Route } from '../../platform/http/index.ts';
+import { handle, type Identity, limitMoney, type Read, type ReadAs, type Route } from '../../platform/http/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { type AttentionItem, getAttention } from './schema.ts';
 import { type AttentionOwners, type TopicQuestion, topics } from './topics.ts';
@@ -8,11 +8,12 @@ import { type AttentionOwners, type TopicQuestion, topics } from './topics.ts';
 export type { AttentionOwners } from './topics.ts';
 
 const BUDGETS_KEPT_MS = 5 * 60_000;
+const MOST_KEPT = 100;
 
 export interface AttentionDeps {
   readonly clock: Clock;
   /** Answers of the lists, so that a badge and its page never differ. */
-  readonly read: Read;
+  readonly readAs: ReadAs;
   /** Changes whenever a budget or an approved increase changes. */
   readonly budgetStamp: () => Promise<string>;
   readonly owners: AttentionOwners;
@@ -24,14 +25,15 @@ export interface Attention {
 }
 
 export function createAttention(deps: AttentionDeps): Attention {
-  const { clock, read, owners } = deps;
+  const { clock, readAs, owners } = deps;
   const readBudgets = keepBudgets(deps);
   return {
     routes: [
-      handle(getAttention, async ({ query: { team = null } }) => {
+      handle(getAttention, async ({ query: { team = null }, identity }) => {
         const now = clock.now();
         const asked = topics.filter(({ hasTeam }) => hasTeam || team === null);
-        const question = { read, readBudgets, owners, team, now };
+        const read = readAs(identity);
+        const question = { read, readBudgets: () => readBudgets(identity, read), owners, team, now };
         const items = await Promise.all(asked.map((topic) => readItem(topic, question)));
         return { at: new Date(now).toISOString(), items };
       }),
@@ -52,18 +54,31 @@ async function readItem(
   }
 }
 
-/** The statuses of budgets read the whole bill, so they are kept for five minutes, or until a budget changes. */
-function keepBudgets({ clock, read, budgetStamp }: AttentionDeps): () => Promise<readonly Budget[]> {
-  let kept: { readonly stamp: string; readonly at: number; readonly budgets: Promise<readonly Budget[]> } | null = null;
-  return async () => {
-    const [stamp, at] = [await budgetStamp(), clock.now()];
-    if (kept === null || kept.stamp !== stamp || at - kept.at > BUDGETS_KEPT_MS) {
-      const budgets = read(listBudgets, {}).then((answer) => answer.budgets);
-      kept = { stamp, at, budgets };
-      budgets.catch(() => {
-        if (kept?.budgets === budgets) kept = null;
-      });
-    }
-    return kept.budgets;
+interface Kept {
+  readonly stamp: string;
+  readonly at: number;
+  readonly budgets: Promise<readonly Budget[]>;
+}
+
+/**
+ * The statuses of budgets read the whole bill, so they are kept for five minutes, or until a budget changes; separately for each set of teams
+ * that callers see.
+ */
+function keepBudgets({
+  clock,
+  budgetStamp,
+}: AttentionDeps): (identity: Identity, read: Read) => Promise<readonly Budget[]> {
+  const keptByTeams = new Map<string, Kept>();
+  return async (identity, read) => {
+    const [stamp, at, teams] = [await budgetStamp(), clock.now(), JSON.stringify(limitMoney(identity))];
+    const kept = keptByTeams.get(teams);
+    if (kept !== undefined && kept.stamp === stamp && at - kept.at <= BUDGETS_KEPT_MS) return kept.budgets;
+    const budgets = read(listBudgets, {}).then((answer) => answer.budgets);
+    if (keptByTeams.size >= MOST_KEPT) keptByTeams.clear();
+    keptByTeams.set(teams, { stamp, at, budgets });
+    budgets.catch(() => {
+      if (keptByTeams.get(teams)?.budgets === budgets) keptByTeams.delete(teams);
+    });
+    return budgets;
   };
 }

@@ -27,6 +27,7 @@ export const getAttention = endpoint({
   method: 'GET',
   path: '/api/v1/attention',
   scope: 'tradeoff.read',
+  reads: ['totals', 'team'],
   summary: 'Count the things that need attention, by topic',
   query: z.strictObject({
     team: z.string().min(1).max(250).optional().describe('Only things of this team; bills have no team'),

@@ -29,6 +29,7 @@ export const getDemoData = endpoint({
   method: 'GET',
   path: '/api/v1/demo-data',
   scope: 'platform.read',
+  reads: 'none',
   summary: 'Get the state of the demo data, with the progress of a load',
   response: DemoData,
   errors: [],

@@ -284,6 +284,7 @@ export const getVersionEvidence = endpoint({
   method: 'GET',
   path: '/api/v1/models/:model/versions/:version/evidence',
   scope: 'tradeoff.read',
+  reads: 'object',
   summary: 'Get quality and cost of one model version',
   params: z.strictObject({ model: z.string().describe('Registered model'), version: z.string().describe('Version') }),
   response: VersionEvidence.extend({
@@ -297,6 +298,7 @@ export const listModelEvidence = endpoint({
   method: 'GET',
   path: '/api/v1/models/:model/evidence',
   scope: 'tradeoff.read',
+  reads: 'object',
   summary: 'List quality and cost of every version of a model, newest first',
   params: z.strictObject({ model: z.string().describe('Registered model') }),
   response: z.strictObject({

@@ -31,6 +31,7 @@ export const getFirstUse = endpoint({
   method: 'GET',
   path: '/api/v1/first-use',
   scope: 'platform.read',
+  reads: 'none',
   summary: 'Get the steps of the first use with their state',
   response: FirstUse,
   errors: [],

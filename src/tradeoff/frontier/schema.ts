@@ -253,6 +253,7 @@ export const getFrontier = endpoint({
   method: 'GET',
   path: '/api/v1/models/:model/frontier',
   scope: 'tradeoff.read',
+  reads: 'object',
   summary: 'Get the versions of a model by cost at demand and quality: frontier, dominated and tied points',
   params: z.strictObject({ model: z.string().min(1).max(256).describe('Registered model') }),
   query: z.strictObject({

@@ -86,6 +86,7 @@ export const listModelPolicies = endpoint({
   method: 'GET',
   path: '/api/v1/models/:model/policies',
   scope: 'tradeoff.read',
+  reads: 'object',
   summary: 'List the policies that apply to a model, of the model and of its team',
   params: z.strictObject({ model: z.string().describe('Registered model') }),
   response: z.strictObject({ policies: z.array(Policy).describe('Policies by name') }),

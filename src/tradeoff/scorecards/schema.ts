@@ -76,6 +76,7 @@ export const listModelScorecards = endpoint({
   method: 'GET',
   path: '/api/v1/model-scorecards',
   scope: 'tradeoff.read',
+  reads: 'totals',
   summary: 'List registered models with cost, GPU hours, return, quality, latency and drift in a range of days',
   query: z.strictObject({
     ...RangeQuery,
@@ -91,6 +92,7 @@ export const getModelScorecard = endpoint({
   method: 'GET',
   path: '/api/v1/model-scorecards/:model',
   scope: 'tradeoff.read',
+  reads: 'totals',
   summary: 'Get the scorecard of a model: cost, GPU hours, return, quality, latency and drift in a range of days',
   params: z.strictObject({ model: ModelName }),
   query: z.strictObject(RangeQuery),

@@ -61,6 +61,7 @@ export const recordOutcomeEvents = endpoint({
   method: 'POST',
   path: '/api/v1/outcome-events',
   scope: 'tradeoff.write',
+  reads: 'none',
   bodyLimitBytes: BATCH_BODY_LIMIT_BYTES,
   frequent: true,
   summary: 'Record outcome events with amounts; valid events are stored even if others are rejected',
@@ -218,6 +219,7 @@ export const getModelValue = endpoint({
   method: 'GET',
   path: '/api/v1/models/:model/value',
   scope: 'tradeoff.read',
+  reads: 'object',
   summary: 'Get the value of the versions of a model from outcome events or labels, with interval and completeness',
   params: z.strictObject({ model: ModelName }),
   query: z.strictObject({

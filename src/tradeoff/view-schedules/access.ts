@@ -1,5 +1,5 @@
 import { AppError } from '../../platform/errors/index.ts';
-import type { Identity, Read } from '../../platform/http/index.ts';
+import type { Identity, ReadAs } from '../../platform/http/index.ts';
 import { findRoutes } from '../../platform/notification-routes/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
@@ -9,7 +9,7 @@ import type { SavedView } from '../views/schema.ts';
 import { findSchedule, type StoredSchedule } from './store.ts';
 import type { SummaryOwners } from './summaries/index.ts';
 
-export type Reader = Pick<Identity, 'name' | 'role' | 'scopes'>;
+export type Reader = Pick<Identity, 'name' | 'role' | 'scopes' | 'visible'>;
 
 /** Account that scheduled a view, as it is now. */
 export type ScheduleOwner = Reader;
@@ -19,7 +19,8 @@ export interface ViewScheduleDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly publicUrl: string | null;
-  readonly read: Read;
+  /** Reads figures with the limits of an account. */
+  readonly readAs: ReadAs;
   readonly owners: SummaryOwners;
   readonly views: Pick<Views, 'read' | 'list'>;
   /** null: the account is deleted or disabled. Implemented by auth; injected by main. */

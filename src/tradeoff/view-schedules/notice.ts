@@ -28,7 +28,7 @@ export async function makeNotice(
   { view: id, spec, owner: account }: StoredSchedule,
   sending: Sending,
 ): Promise<MadeNotice> {
-  const { store, clock, read, owners } = deps;
+  const { store, clock, readAs, owners } = deps;
   const row: SentRow = {
     ...{ notice_id: sending.id, view_id: id, trigger_kind: sending.trigger, channel: spec.channel },
     ...{ due_at: sending.dueAt, sent_at: clock.now(), has_figures: 0, error: null },
@@ -47,7 +47,7 @@ export async function makeNotice(
     const teams = listTeams(view);
     const withheld = findMissingScope(owner, view) ?? findWithheld(spec.channel, route.spec.match.teams, teams);
     const today = findLocalDay(sending.dueAt, spec.timeZone);
-    const message = await makeMessage({ read, owners }, view, { every: spec.every, today, withheld });
+    const message = await makeMessage({ read: readAs(owner), owners }, view, { every: spec.every, today, withheld });
     const has_figures = message.reason === null ? 1 : 0;
     return {
       row: { ...row, has_figures },

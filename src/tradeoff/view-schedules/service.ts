@@ -66,7 +66,8 @@ export async function previewMessage(
 ): Promise<ViewMessage> {
   const view = await deps.views.read(deps.store, reader, id);
   const today = findLocalDay(deps.clock.now(), timeZone);
-  return makeMessage(deps, view, { every, today, withheld: findMissingScope(reader, view) });
+  const message = { read: deps.readAs(reader), owners: deps.owners };
+  return makeMessage(message, view, { every, today, withheld: findMissingScope(reader, view) });
 }
 
 /**

@@ -48,7 +48,7 @@ export function CostRows({ costs }: { readonly costs: Costs }) {
   const count = pages.data?.pages[0]?.totalRows;
   return (
     <>
-      <LeftOutNote leftOut={costs.summary.data?.leftOut} metric={metric} />
+      <LeftOutNote leftOut={costs.summary.data?.leftOut} partial={costs.summary.data?.partial} metric={metric} />
       <Card
         title="Charges of this selection"
         note={

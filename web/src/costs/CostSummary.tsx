@@ -50,7 +50,8 @@ export function CostSummary({ costs, change, replacesTable = false }: CostSummar
     else if (id !== OTHER) drill(when.filter, when.period);
     else document.getElementById(TABLE_ID)?.scrollIntoView({ block: 'start', behavior: 'smooth' });
   };
-  const leftOut = <LeftOutNote leftOut={costs.summary.data?.leftOut} metric={search.metric ?? DEFAULT_METRIC} />;
+  const { leftOut: rows, partial } = costs.summary.data ?? {};
+  const leftOut = <LeftOutNote leftOut={rows} partial={partial} metric={search.metric ?? DEFAULT_METRIC} />;
   const wholeTotal = total !== undefined && !decimal(total.amount).isZero();
   return (
     <div className={styles.stack}>

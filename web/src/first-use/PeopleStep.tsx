@@ -8,7 +8,7 @@ export function PeopleStep({ step }: { readonly step: FirstStep }) {
   return (
     <StepItem
       title="Invite people"
-      text="An account for each person, with a role: viewer, contributor, finance, operator or admin. Tokens are for programs."
+      text="An account for each person, with a role: viewer, contributor, finance, leader, operator or admin. Tokens are for programs."
       step={step}
     >
       <Link to="/account" className={parts.button}>

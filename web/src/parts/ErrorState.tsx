@@ -8,9 +8,17 @@ interface ErrorStateProps {
   readonly onRetry?: (() => void) | undefined;
 }
 
-/** Error, unaffected parts, next step, and the request id for the log. */
+/** Error, unaffected parts, next step, and the request id for the log. A request that the account may not read is no error. */
 export function ErrorState({ error, what, onRetry }: ErrorStateProps) {
   const problem = error instanceof CallError ? error.problem : undefined;
+  if (problem?.code === 'not_visible') {
+    return (
+      <div className={styles.state}>
+        <p className={styles.stateTitle}>{what}: not visible to your account</p>
+        <p className={styles.stateText}>{problem.detail}</p>
+      </div>
+    );
+  }
   const detail = problem?.detail ?? (error instanceof Error ? error.message : String(error));
   return (
     <div className={`${styles.state} ${styles.error}`} role="alert">

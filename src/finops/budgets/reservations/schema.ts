@@ -87,6 +87,7 @@ export const openReservation = endpoint({
   method: 'POST',
   path: '/api/v1/budget-reservations',
   scope: 'finops.reserve',
+  reads: 'none',
   summary: 'Reserve money before it is spent',
   body: NewReservation,
   response: Reservation,
@@ -97,6 +98,7 @@ export const meterReservation = endpoint({
   method: 'POST',
   path: '/api/v1/budget-reservations/:reservation/meter',
   scope: 'finops.reserve',
+  reads: 'object',
   summary: 'Meter the cost until now, and extend the reservation while the budgets permit it',
   frequent: true,
   params,
@@ -118,6 +120,7 @@ export const settleReservation = endpoint({
   method: 'POST',
   path: '/api/v1/budget-reservations/:reservation/settle',
   scope: 'finops.reserve',
+  reads: 'object',
   summary: 'Close the reservation and release the unspent amount',
   params,
   body: z.strictObject({

@@ -65,6 +65,7 @@ export const getEndpointMetrics = endpoint({
   method: 'GET',
   path: '/api/v1/endpoints/:endpoint/metrics',
   scope: 'mlops.read',
+  reads: 'object',
   summary: 'Report traffic, latency, errors, replicas and cost of an endpoint by version over time',
   params: z.strictObject({ endpoint: Name.describe('Name of an endpoint') }),
   query: z.strictObject({

@@ -54,6 +54,7 @@ export const listDriftWindows = endpoint({
   method: 'GET',
   path: '/api/v1/monitors/:monitor/drift',
   scope: 'mlops.read',
+  reads: 'object',
   summary: 'List drift of the predictions of a model by window and column',
   params: z.strictObject(params),
   query: z.strictObject({
@@ -78,6 +79,7 @@ export const showDriftColumn = endpoint({
   method: 'GET',
   path: '/api/v1/monitors/:monitor/drift/:column',
   scope: 'mlops.read',
+  reads: 'object',
   summary: 'Compare one column in one window with its reference',
   params: z.strictObject({ ...params, column: WatchedColumn }),
   query: z.strictObject({ window: WindowId.optional().describe('Id of the window; default: the last') }),

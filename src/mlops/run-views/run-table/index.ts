@@ -1,5 +1,13 @@
 import { AppError } from '../../../platform/errors/index.ts';
-import { type Download, handle, handleDownload, type Route } from '../../../platform/http/index.ts';
+import {
+  type Download,
+  handle,
+  handleDownload,
+  type Identity,
+  limitWork,
+  type Route,
+  refuseHidden,
+} from '../../../platform/http/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { Experiments, LifecycleStage } from '../../runs/index.ts';
@@ -8,6 +16,7 @@ import {
   forgetDeleted,
   noteDeleted,
   type RunEvents,
+  type RunMatch,
   runMatch,
   runVocabulary,
   updateRun,
@@ -18,7 +27,7 @@ import { readActivity } from './activity.ts';
 import { createColumnCounts } from './columns.ts';
 import { selectCsvColumns, streamCsv } from './csv.ts';
 import { parseGroupBy, readRunGroups } from './groups.ts';
-import { type RunTableQuery, readRunPages, readRunTable, toRunSearch } from './list.ts';
+import { type RunTableQuery, type RunTableSelection, readRunPages, readRunTable, toRunSearch } from './list.ts';
 import {
   countRuns,
   deleteExperiment,
@@ -46,28 +55,50 @@ export function runTableRoutes(deps: RunTableDeps): Route[] {
   const { store } = deps;
   const columnsOf = createColumnCounts(deps);
   return [
-    handle(listRuns, ({ query }) => readRunTable(store, query, { size: query.pageSize, token: query.pageToken })),
-    handle(countRuns, async ({ query }) => ({ runs: await countMatching(store, runMatch(toRunSearch(query))) })),
+    handle(listRuns, ({ query, identity }) =>
+      readRunTable(store, { ...query, owners: limitWork(identity) }, { size: query.pageSize, token: query.pageToken }),
+    ),
+    handle(countRuns, async ({ query, identity }) => ({
+      runs: await countMatching(store, buildMatch(query, identity)),
+    })),
     handle(readRunFilter, async ({ query: { filter } }) => ({ problem: findFilterProblem(filter) })),
-    handle(sumRunCosts, ({ query }) => sumMatching(store, runMatch(toRunSearch(query)))),
-    handle(groupRuns, ({ query: { by, metric, most, ...selection } }) =>
-      readRunGroups(store, runMatch(toRunSearch(selection)), { by: parseGroupBy(by), metric, most }),
+    handle(sumRunCosts, ({ query, identity }) => sumMatching(store, buildMatch(query, identity))),
+    handle(groupRuns, ({ query: { by, metric, most, ...selection }, identity }) =>
+      readRunGroups(store, buildMatch(selection, identity), { by: parseGroupBy(by), metric, most }),
     ),
-    handle(listRunColumns, ({ query }) =>
-      columnsOf(query.experimentId === undefined ? null : Number(query.experimentId)),
-    ),
-    handleDownload(runsCsv, ({ query }) => createCsvFile(store, query)),
+    handle(listRunColumns, async ({ query: { experimentId }, identity }) => {
+      await requireOwnRuns(store, identity, experimentId === undefined ? [] : [experimentId]);
+      return columnsOf(experimentId === undefined ? null : Number(experimentId));
+    }),
+    handleDownload(runsCsv, ({ query, identity }) => createCsvFile(store, { ...query, owners: limitWork(identity) })),
     handle(deleteRuns, ({ body }) => moveRuns(deps, body.runIds, 'deleted')),
     handle(restoreRuns, ({ body }) => moveRuns(deps, body.runIds, 'active')),
     ...experimentTableRoutes(deps),
   ];
 }
 
+/** The runs of a selection that the caller may read. */
+function buildMatch(selection: RunTableSelection, identity: Identity): RunMatch {
+  return runMatch({ ...toRunSearch(selection), owners: limitWork(identity) });
+}
+
+/** Answers about whole experiments do not look at the owner of each run. Error: `not_visible` where they have runs that the caller may not read. */
+async function requireOwnRuns(store: Store, identity: Identity, experimentIds: readonly string[]): Promise<void> {
+  const owners = limitWork(identity);
+  if (owners === null) return;
+  const all = { experimentIds, filter: '', view: 'ALL' } as const;
+  const runs = await countMatching(store, runMatch(all));
+  if (runs === (await countMatching(store, runMatch({ ...all, owners })))) return;
+  throw refuseHidden(identity, `A run of experiment ${experimentIds.join(', ')}`);
+}
+
 function experimentTableRoutes({ store, experiments }: RunTableDeps): Route[] {
   return [
-    handle(listExperimentActivity, async ({ query: { experimentIds, metric, goal } }) => ({
-      experiments: await readActivity(store, experimentIds.map(Number), metric === undefined ? null : { metric, goal }),
-    })),
+    handle(listExperimentActivity, async ({ query: { experimentIds, metric, goal }, identity }) => {
+      await requireOwnRuns(store, identity, experimentIds);
+      const bestOf = metric === undefined ? null : { metric, goal };
+      return { experiments: await readActivity(store, experimentIds.map(Number), bestOf) };
+    }),
     handle(deleteExperiment, ({ params: { experimentId } }) => experiments.move(experimentId, 'deleted')),
     handle(restoreExperiment, ({ params: { experimentId } }) => experiments.move(experimentId, 'active')),
   ];

@@ -1,3 +1,4 @@
+import type { OwnerLimit } from '../../../platform/http/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import type { ViewType } from '../../runs/index.ts';
 import { findRuns, type RunSearch, toRunsWithExperiment } from '../../runs/index.ts';
@@ -10,6 +11,8 @@ export interface RunTableSelection {
   readonly experimentIds: readonly string[];
   readonly filter: string;
   readonly view: RunView;
+  /** Only runs of these owners; null and left out: of all. */
+  readonly owners?: OwnerLimit | null | undefined;
 }
 
 export interface RunTableQuery extends RunTableSelection {
@@ -21,9 +24,10 @@ const RUNS_OF_A_FILE_READ_AT_ONCE = 2000;
 const VIEWS: Readonly<Record<RunView, ViewType>> = { active: 'ACTIVE_ONLY', deleted: 'DELETED_ONLY', all: 'ALL' };
 
 /** The selection as the search of runs takes it. */
-export function toRunSearch(query: RunTableSelection): Pick<RunSearch, 'experimentIds' | 'filter' | 'view'> {
+export function toRunSearch(query: RunTableSelection): Pick<RunSearch, 'experimentIds' | 'filter' | 'view' | 'owners'> {
   const ids = [...(query.experimentId === undefined ? [] : [query.experimentId]), ...query.experimentIds];
-  return { experimentIds: ids.length === 0 ? null : ids, filter: query.filter, view: VIEWS[query.view] };
+  const experimentIds = ids.length === 0 ? null : ids;
+  return { experimentIds, filter: query.filter, view: VIEWS[query.view], owners: query.owners };
 }
 
 /** Reads one page with only the values of the requested columns. */

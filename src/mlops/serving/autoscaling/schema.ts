@@ -68,6 +68,7 @@ export const getEndpointScaling = endpoint({
   method: 'GET',
   path: '/api/v1/endpoints/:endpoint/scaling',
   scope: 'mlops.read',
+  reads: 'object',
   summary: 'Show the wanted replicas of an endpoint with the reason, and earlier decisions',
   params: z.strictObject({ endpoint: Name.describe('Name of an endpoint') }),
   query: z.strictObject({

@@ -15,6 +15,7 @@ export const editRun = endpoint({
   method: 'PATCH',
   path: '/api/v1/runs/:runId',
   scope: 'mlops.write',
+  reads: 'object',
   summary: 'Rename a run and change its tags, all or none; its note is the tag mlflow.note.content',
   params: z.strictObject({ runId: RunId }),
   body: z.strictObject({
@@ -29,6 +30,7 @@ export const editExperiment = endpoint({
   method: 'PATCH',
   path: '/api/v1/experiments/:experimentId',
   scope: 'mlops.write',
+  reads: 'object',
   summary: 'Rename an experiment and change its tags, all or none; its note is the tag mlflow.note.content',
   params: z.strictObject({ experimentId: ExperimentId }),
   body: z.strictObject({

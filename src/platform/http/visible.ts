@@ -1,0 +1,116 @@
+import type { Scope } from '../contract/schema.ts';
+import { type Reads, readsByDefault } from '../contract/schema.ts';
+import { AppError } from '../errors/index.ts';
+import type { Identity } from './access.ts';
+
+/** Data that a caller may read. */
+export interface Visible {
+  /** Costs: of everything, only totals of the whole organization, or those of `teams`. */
+  readonly money: 'all' | 'totals' | 'teams';
+  /** Runs, models, endpoints and so on: all, those of `teams`, or none. */
+  readonly work: 'all' | 'teams' | 'none';
+  readonly teams: ReadonlySet<string>;
+  /** Projects of these teams, for things that name a project but no team. */
+  readonly projects: ReadonlySet<string>;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+const NO_TEAMS = { teams: NONE, projects: NONE } as const;
+
+export const EVERYTHING: Visible = { money: 'all', work: 'all', ...NO_TEAMS };
+export const NO_DATA: Visible = { money: 'teams', work: 'none', ...NO_TEAMS };
+/** Totals of the organization and scorecards, but no row and no run. */
+export const TOTALS: Visible = { money: 'totals', work: 'none', ...NO_TEAMS };
+
+type WithVisible = Pick<Identity, 'visible'>;
+
+/** Whether the caller may read the data of all teams and of no team. */
+export function seesEverything({ visible }: WithVisible): boolean {
+  return visible.money === 'all' && visible.work === 'all';
+}
+
+/** Teams to which costs and names of teams are limited for this caller; null: no limit, also for costs without a team. */
+export function limitMoney({ visible }: WithVisible): readonly string[] | null {
+  return visible.money === 'teams' ? sortTeams(visible) : null;
+}
+
+/** Whether costs of this owner are visible in full: those of a team, or of one of its projects. */
+export function isMoneyVisible(
+  { visible }: WithVisible,
+  { team, project }: { readonly team?: string | undefined; readonly project?: string | undefined },
+): boolean {
+  if (visible.money !== 'teams') return true;
+  return team !== undefined ? visible.teams.has(team) : project !== undefined && visible.projects.has(project);
+}
+
+/** Owners to which runs, models and so on are limited for a caller. */
+export interface OwnerLimit {
+  readonly teams: readonly string[];
+  readonly projects: readonly string[];
+}
+
+/** null: no limit, also for things without a team. */
+export function limitWork({ visible }: WithVisible): OwnerLimit | null {
+  if (visible.work === 'all') return null;
+  return visible.work === 'none'
+    ? { teams: [], projects: [] }
+    : { teams: sortTeams(visible), projects: [...visible.projects].sort() };
+}
+
+function sortTeams({ teams }: Visible): string[] {
+  return [...teams].sort();
+}
+
+/** Whether something of this owner is visible. The team counts before the project; without both it belongs to no team. */
+export function isWorkVisible(
+  { visible }: WithVisible,
+  { team, project }: { readonly team: string | null; readonly project: string | null },
+): boolean {
+  if (visible.work !== 'teams') return visible.work === 'all';
+  return team !== null ? visible.teams.has(team) : project !== null && visible.projects.has(project);
+}
+
+/**
+ * The way by which a caller reads a route: null refuses it. A caller who sees everything reads every route; a route without a declaration is
+ * read only by such a caller.
+ */
+export function findWayToRead(
+  identity: WithVisible,
+  { scope, reads }: { readonly scope: Scope; readonly reads?: Reads | readonly Reads[] | undefined },
+): Reads | null {
+  if (seesEverything(identity)) return 'none';
+  const { money, work } = identity.visible;
+  const ways = [reads ?? readsByDefault[scope] ?? []].flat();
+  const open: Readonly<Record<Reads, boolean>> = {
+    none: true,
+    money: money === 'all',
+    totals: money !== 'teams',
+    team: work === 'teams',
+    object: work === 'teams',
+  };
+  return ways.find((way) => open[way]) ?? null;
+}
+
+/** Error for a route that is not limited by team. */
+export function refuseUnlimited(identity: Identity): AppError {
+  const { name, visible } = identity;
+  const teams = sortTeams(visible);
+  const detail = `This answer contains the data of all teams. ${describeVisible(visible)} Ask an administrator to change the role of ${name}.`;
+  return new AppError('not_visible', detail, { account: name, teams });
+}
+
+/** Error for one thing that belongs to another team, or to none. */
+export function refuseHidden(identity: Identity, what: string): AppError {
+  const { name, visible } = identity;
+  const detail = `${what} belongs to no team of yours. ${describeVisible(visible)} An administrator can add you to its team.`;
+  return new AppError('not_visible', detail, { account: name, teams: sortTeams(visible) });
+}
+
+function describeVisible(visible: Visible): string {
+  if (visible.money === 'totals') return 'Your role sees totals of the organization only.';
+  const teams = sortTeams(visible);
+  const data = visible.money === 'all' ? 'all costs and the data' : 'the data';
+  return teams.length === 0
+    ? `You see ${data} of your teams, and you are in no team.`
+    : `You see ${data} of your teams: ${teams.join(', ')}.`;
+}
