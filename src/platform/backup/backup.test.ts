@@ -197,9 +197,11 @@ describe('a backup', () => {
   it('is refused to a place that cannot be one', async () => {
     const file = join(newFolder('file'), 'file');
     writeFileSync(file, '');
-    expect(await catchProblem(call(application, startBackup, { body: { to: 'relative/place' } }))).toMatchObject({
-      code: 'invalid_request',
-    });
+    for (const to of ['relative/place', 'C:\\place']) {
+      expect(await catchProblem(call(application, startBackup, { body: { to } }))).toMatchObject({
+        code: 'invalid_request',
+      });
+    }
     expect(await catchProblem(call(application, startBackup, { body: { to: file } }))).toMatchObject({
       code: 'bucket_not_found',
     });

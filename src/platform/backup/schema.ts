@@ -7,7 +7,7 @@ import { UtcInstant } from '../units/schema.ts';
 export const BackupAddress = z
   .string()
   .max(2000)
-  .refine((text) => text.startsWith('/') || /^[A-Za-z]:\\/.test(text) || ObjectsAddress.safeParse(text).success, {
+  .refine((text) => text.startsWith('/') || ObjectsAddress.safeParse(text).success, {
     error: 'an absolute path, "s3://bucket/prefix?region=…" or "azure-blob://container/prefix?account=…"',
   })
   .describe('Folder of the server (an absolute path) or bucket with the backups');

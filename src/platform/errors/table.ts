@@ -110,7 +110,7 @@ export const errorTable = {
     title: 'A restore needs an empty folder',
   },
   data_folder_restoring: { status: 500, exitCode: CONFLICT, title: 'A restore into this data folder is not complete' },
-  backup_store_unsupported: { status: 501, exitCode: REFUSED, title: 'Back up a PostgreSQL store with pg_dump' },
+  backup_store_unsupported: { status: 409, exitCode: REFUSED, title: 'Back up a PostgreSQL store with pg_dump' },
   object_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such object' },
   object_damaged: { status: 503, exitCode: DAMAGED, title: 'The stored object does not match its digest' },
   object_path_invalid: { status: 400, exitCode: REFUSED, title: 'The path is invalid or leads out of its root' },

@@ -37,7 +37,7 @@ export interface Jobs extends AsyncDisposable {
    */
   schedule(name: string, cron: string, job: Omit<NewJob, 'runAt' | 'uniqueKey'>): void;
   start(): void;
-  /** Starts no job of these kinds on this server until the answer is disposed; running ones go on. */
+  /** Starts no job of these kinds on this server until the answer is disposed; running ones continue. */
   hold(kinds: readonly string[]): Disposable;
   /** Resolves when no job is due or running here; runs the jobs itself when the queue has not been started. */
   drain(): Promise<void>;

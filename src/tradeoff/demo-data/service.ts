@@ -121,7 +121,7 @@ export class DemoDataService implements AsyncDisposable {
 
   async #run(url: string): Promise<void> {
     const { localKey, log, clock, jobs } = this.#deps;
-    // Each of the bills would start them anew.
+    // Otherwise each bill would start them again.
     using hold = jobs.hold([JUDGING_JOB, FORECASTS_JOB]);
     const key = localKey === null ? {} : { authorization: `Bearer ${localKey}` };
     const headers = { ...key, [LOAD_HEADER]: this.#secret };
