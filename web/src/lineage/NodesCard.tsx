@@ -18,7 +18,7 @@ interface NodesCardProps {
 }
 
 const HEIGHT = 240;
-const NO_COST = 'This kind of node has no cost of its own, or none is recorded.';
+const NO_COST = 'No cost is recorded for this node.';
 
 /** The nodes of the graph with their cost and facts. */
 export function NodesCard(query: NodesCardProps) {
