@@ -65,10 +65,22 @@ describe.skipIf(!hasChromium)('a version and its lineage in the browser (skipped
       /^\S+ version \S+ cost \$[\d.]+ and is connected with 1 endpoint, [\d,]+ predictions? and 1 decision within 6 steps\.$/,
     );
     const node = lineage.nodes.find(({ kind }) => kind === 'decision');
-    const link = page.locator(`a[href*="/decisions/${node?.id.slice('decision:'.length)}"]`);
+    const graph = page.getByRole('region', { name: 'From the bill to the decision' });
+    const link = graph.locator(`a[href*="/decisions/${node?.id.slice('decision:'.length)}"]`);
     await link.focus();
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/decisions\/dec_/);
+  });
+
+  it('lists the nodes with their facts, and the latest versions to start from', async () => {
+    const { page } = await visit('/lineage');
+    const version = page.getByRole('region', { name: 'Latest versions' }).getByRole('link').first();
+    await version.click();
+    await page.waitForURL(/\/lineage\?node=model_version/);
+    const { page: known } = await visit(`/lineage?node=model_version:${decision.model}/${decision.version}`);
+    const nodes = known.getByRole('table', { name: 'Nodes of the lineage' });
+    await expect.poll(() => nodes.locator('tbody tr').count()).toBeGreaterThanOrEqual(lineage.nodes.length);
+    await expect.poll(() => readable(nodes)).toContain(decision.summary);
   });
 
   it('says what is missing where nothing is known, and what to do', async () => {

@@ -22,7 +22,7 @@ export function findRoundLabels(times: readonly string[]): ReadonlySet<number> |
   const least = (last - first) / MOST;
   for (const round of ROUND_MS.filter((one) => one >= least)) {
     const places = instants.flatMap((at, index) => (at % round === 0 ? [index] : []));
-    if (places.length >= 2 && places.length <= MOST && isEven(places)) return new Set(places);
+    if (places.length >= 2 && places.length <= MOST + 1 && isEven(places)) return new Set(places);
   }
   return null;
 }

@@ -3,6 +3,7 @@ import type { EndpointDetail, EndpointRevision } from '../../../src/mlops/servin
 import { useEndpointHealth } from '../health/use-production-health.ts';
 import { EndpointOptimizations } from '../optimizations/EndpointOptimizations.tsx';
 import { PageTabs } from '../parts/PageTabs.tsx';
+import { BillCard } from './BillCard.tsx';
 import { CallCard } from './CallCard.tsx';
 import { CostCard } from './CostCard.tsx';
 import { EndpointNow } from './EndpointNow.tsx';
@@ -78,7 +79,12 @@ export function EndpointTabs({ endpoint, search, onSearch, onTraffic, onRollback
           <RevisionsCard endpoint={endpoint} onRollback={onRollback} />
         </>
       )}
-      {tab === 'cost' && <CostCard endpoint={endpoint} />}
+      {tab === 'cost' && (
+        <>
+          <CostCard endpoint={endpoint} />
+          <BillCard endpoint={endpoint} />
+        </>
+      )}
       {tab === 'quality' && <QualityTab endpoint={name} />}
       {tab === 'setup' && <CallCard endpoint={endpoint} />}
     </PageTabs>

@@ -1,6 +1,6 @@
 /**
- * A document as YAML: maps as blocks, a list of objects with one line each, everything else as JSON, which is YAML.
- * Example: { kind: 'Monitor', alerts: [{ on: 'drift' }] } -> "kind: Monitor\nalerts:\n  - {\"on\":\"drift\"}\n".
+ * A document as YAML: maps and lists of objects as blocks, everything else as JSON, which is YAML.
+ * Example: { kind: 'Monitor', alerts: [{ name: 'a', open: 1 }] } -> "kind: Monitor\nalerts:\n  - name: a\n    open: 1\n".
  */
 export function toYaml(document: object): string {
   return `${writeMap(document, '')}\n`;
@@ -14,10 +14,11 @@ function writeMap(map: object, indent: string): string {
 }
 
 function writeValue(value: unknown, indent: string): string {
-  if (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'object' && one !== null)) {
-    return `\n${value.map((one) => `${indent}  - ${JSON.stringify(one)}`).join('\n')}`;
+  if (Array.isArray(value) && value.length > 0 && value.every(isFilledMap)) {
+    const item = `${indent}    `;
+    return `\n${value.map((one) => `${indent}  - ${writeMap(one, item).slice(item.length)}`).join('\n')}`;
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0) {
+  if (isFilledMap(value)) {
     return `\n${writeMap(value, `${indent}  `)}`;
   }
   if (
@@ -28,4 +29,8 @@ function writeValue(value: unknown, indent: string): string {
     return ` ${value}`;
   // JSON is YAML.
   return ` ${JSON.stringify(value)}`;
+}
+
+function isFilledMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
 }

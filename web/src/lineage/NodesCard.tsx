@@ -18,7 +18,7 @@ interface NodesCardProps {
 }
 
 const HEIGHT = 240;
-const NO_COST = 'This kind of node has no cost of its own, or none is recorded.';
+const NO_COST = 'No cost is recorded for this node.';
 
 /** The nodes of the graph with their cost and facts. */
 export function NodesCard(query: NodesCardProps) {
@@ -36,7 +36,7 @@ export function NodesCard(query: NodesCardProps) {
             rows={nodes}
             columns={[
               { head: 'Name', by: (one) => nodeName(one) },
-              { head: 'Kind', by: (one) => one.kind },
+              { head: 'Kind', by: (one) => one.kind, className: table.wideOnly },
               { head: 'Cost', by: (one) => one.cost?.amount, numeric: true },
               { head: 'Facts', by: (one) => listFacts(one.facts).join('; ') },
             ]}
@@ -47,7 +47,7 @@ export function NodesCard(query: NodesCardProps) {
                     {nodeName(one)}
                   </NodeLink>
                 </th>
-                <td>{laneTitle(one.kind, 1)}</td>
+                <td className={table.wideOnly}>{laneTitle(one.kind, 1)}</td>
                 <td className={table.number}>
                   {one.cost === null ? <Unknown reason={NO_COST} /> : <MoneyFigure money={one.cost} />}
                 </td>

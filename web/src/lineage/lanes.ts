@@ -56,7 +56,7 @@ function meanRow(id: string, edges: Lineage['edges'], rows: ReadonlyMap<string, 
 const LOWEST_START = 3;
 
 /**
- * Position of each node: beside its inputs, in a row that is free. A link over several lanes passes between nodes and
+ * Position of each node: in the row of its inputs, or the next free one. A link over several lanes passes between nodes and
  * not behind them, so that a node is never taken for a step on the way of another.
  */
 export function placeNodes(

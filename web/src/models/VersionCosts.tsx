@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { RunCost } from '../../../src/mlops/runs/schema.ts';
 import type { VersionEvidence } from '../../../src/tradeoff/evidence/schema.ts';
 import type { UnitCost } from '../../../src/tradeoff/unit-cost/schema.ts';
-import { formatMoney } from '../format/money.ts';
+import { formatScaled, type UnitScale, unitScale } from '../format/money.ts';
 import { formatMeasure } from '../format/number.ts';
 import { Facts } from '../parts/Facts.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
@@ -12,6 +12,9 @@ import { Unknown } from '../parts/Unknown.tsx';
 import { CostFigure } from './CostFigure.tsx';
 import { UnitCostFigure } from './UnitCostFigure.tsx';
 import { BASIS_NAME } from './unit-costs.ts';
+
+/** Predictions that a unit cost is stated for. */
+const COUNT = 1000;
 
 /** Training cost from each available record, and the unit cost. */
 export function VersionCosts({ evidence }: { readonly evidence: VersionEvidence }) {
@@ -30,12 +33,16 @@ export function VersionCosts({ evidence }: { readonly evidence: VersionEvidence 
 function unitCostFacts(costs: readonly UnitCost[]): (readonly [string, ReactNode])[] {
   if (costs.length === 0) {
     const reason = 'No benchmark was recorded and no endpoint served it.';
-    return [['1,000 predictions', <UnitCostFigure key="none" figure={null} reason={reason} />]];
+    return [['Per 1,000 predictions', <UnitCostFigure key="none" figure={null} reason={reason} />]];
   }
+  // One scale for all of them: a reader does not convert units between neighbours.
+  const known = costs.flatMap(({ perThousand }) => (perThousand === null ? [] : [perThousand.amount]));
+  const scale = unitScale(known.toSorted((a, b) => Number(a) - Number(b))[0] ?? '1', COUNT);
   return costs.map((cost) => [
-    `1,000 predictions, ${BASIS_NAME[cost.basis]}`,
+    `Per ${scale.per} predictions, ${BASIS_NAME[cost.basis]}`,
     <span key={`${cost.basis} ${cost.hardware.name} ${cost.batchSize} ${cost.endpoint}`}>
-      <UnitCostFigure figure={cost} reason={cost.reason ?? 'Not measured.'} /> on {cost.hardware.name}
+      <UnitCostFigure figure={cost} reason={cost.reason ?? 'Not measured.'} scale={scale} stated={scale.per} /> on{' '}
+      {cost.hardware.name}
       {cost.batchSize == null ? '' : `, batches of ${cost.batchSize}`}
       {cost.endpoint !== null && (
         <>
@@ -44,15 +51,15 @@ function unitCostFacts(costs: readonly UnitCost[]): (readonly [string, ReactNode
           <Link to="/endpoints/$endpoint" params={{ endpoint: cost.endpoint }} className={parts.textLink}>
             {cost.endpoint}
           </Link>
-          {`, last seven days${idleText(cost)}`}
+          {`, last seven days${idleText(cost, scale)}`}
         </>
       )}
     </span>,
   ]);
 }
 
-function idleText({ busy, idle }: UnitCost): string {
-  return busy === null || idle === null ? '' : `: ${formatMoney(busy)} busy, ${formatMoney(idle)} idle`;
+function idleText({ busy, idle }: UnitCost, scale: UnitScale): string {
+  return busy === null || idle === null ? '' : `: ${formatScaled(busy, scale)} busy, ${formatScaled(idle, scale)} idle`;
 }
 
 function runFacts(cost: RunCost | null): (readonly [string, ReactNode])[] {

@@ -25,10 +25,11 @@ interface SlicesCardProps {
 }
 
 /** Quality by slice: one row for each value of an input. */
-export function SlicesCard({ monitor, inputs: names, by, slice, onSearch }: SlicesCardProps) {
+export function SlicesCard({ monitor, inputs: names, by, slice: chosen, onSearch }: SlicesCardProps) {
+  const slice = chosen ?? names[0];
   const slices = useSlices(monitor, by, slice, MOST);
   const options = [
-    { value: '', label: 'Choose an input' },
+    ...(slice === undefined ? [{ value: '', label: 'No input' }] : []),
     ...(slice === undefined || names.includes(slice) ? names : [slice, ...names]).map((value) => ({
       value,
       label: value,
@@ -43,7 +44,7 @@ export function SlicesCard({ monitor, inputs: names, by, slice, onSearch }: Slic
           label="By"
           value={slice ?? ''}
           options={options}
-          disabled={options.length === 1}
+          disabled={names.length === 0}
           onChange={(value) => onSearch({ slice: value === '' ? undefined : value })}
         />
       }
@@ -52,7 +53,7 @@ export function SlicesCard({ monitor, inputs: names, by, slice, onSearch }: Slic
       {slice === undefined ? (
         <EmptyState
           shows="Predictions, labels, quality and latency for each value of an input, such as each country."
-          why={names.length === 0 ? 'No prediction with inputs has come yet.' : 'Choose an input above.'}
+          why="No prediction with inputs has come yet."
         />
       ) : (
         <Loaded query={slices} what="The slices" height={HEIGHT}>

@@ -14,7 +14,7 @@ export function RetrainsCard({ pipeline }: { readonly pipeline: string }) {
     <Card title="Retrained models">
       <Facts
         facts={own.map(({ name, model }) => [
-          model,
+          `Retraining of ${model}`,
           <Link key={name} to="/retraining/$retraining" params={{ retraining: name }} className={parts.textLink}>
             {name}
           </Link>,

@@ -33,6 +33,8 @@ export function MetricsTable({ metrics, histories }: MetricsTableProps) {
     [courses],
   );
   const { sorted, sort } = useSorted(listed, orders);
+  // Of single samples, the extremes repeat the latest value.
+  const hasCourse = listed.some(({ samples }) => samples > 1);
   return (
     <table className={table.table}>
       <thead>
@@ -43,15 +45,20 @@ export function MetricsTable({ metrics, histories }: MetricsTableProps) {
           <SortHead column="latest" sort={sort} numeric>
             Latest
           </SortHead>
-          <SortHead column="least" sort={sort} numeric className={table.wideOnly}>
-            Minimum
-          </SortHead>
-          <SortHead column="greatest" sort={sort} numeric className={table.wideOnly}>
-            Maximum
-          </SortHead>
-          <SortHead column="trend" sort={sort} className={table.wideOnly}>
-            Trend
-          </SortHead>
+          {hasCourse && (
+            <>
+              {' '}
+              <SortHead column="least" sort={sort} numeric className={table.wideOnly}>
+                Minimum
+              </SortHead>
+              <SortHead column="greatest" sort={sort} numeric className={table.wideOnly}>
+                Maximum
+              </SortHead>
+              <SortHead column="trend" sort={sort} className={table.wideOnly}>
+                Trend
+              </SortHead>
+            </>
+          )}{' '}
           <SortHead column="samples" sort={sort} numeric>
             Samples
           </SortHead>
@@ -67,15 +74,20 @@ export function MetricsTable({ metrics, histories }: MetricsTableProps) {
               <Value value={metric.latest} />
               <Interval low={byKey.get(`${metric.key}.ci_lower`)} high={byKey.get(`${metric.key}.ci_upper`)} />
             </td>
-            <td className={`${table.number} ${table.wideOnly}`}>
-              <Value value={metric.least} />
-            </td>
-            <td className={`${table.number} ${table.wideOnly}`}>
-              <Value value={metric.greatest} />
-            </td>
-            <td className={table.wideOnly}>
-              <Spark values={courses.get(metric.key) ?? []} />
-            </td>
+            {hasCourse && (
+              <>
+                {' '}
+                <td className={`${table.number} ${table.wideOnly}`}>
+                  <Value value={metric.least} />
+                </td>
+                <td className={`${table.number} ${table.wideOnly}`}>
+                  <Value value={metric.greatest} />
+                </td>
+                <td className={table.wideOnly}>
+                  <Spark values={courses.get(metric.key) ?? []} />
+                </td>
+              </>
+            )}{' '}
             <td className={table.number}>{formatCount(metric.samples)}</td>
           </tr>
         ))}
