@@ -42,7 +42,7 @@ export async function buildServerImage(api: Docker, image: string): Promise<void
   throw new Error(`${failure.error}\n${output.slice(-4_000)}`);
 }
 
-/** What .dockerignore lets into the context; the server is the build of this run. */
+/** The files that .dockerignore lets into the context; the server is the build of this run. */
 function packContext(): string {
   const folder = mkdtempSync(join(tmpdir(), 'context-'));
   const stage = join(folder, 'stage');

@@ -28,8 +28,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 
 {{- define "steelyard.publicUrl" -}}
-{{- $secure := or .Values.ingress.tlsSecret (hasKey .Values.settings "tlsCertFile") }}
-{{- .Values.publicUrl | default (printf "%s://%s" ($secure | ternary "https" "http") .Values.host) }}
+{{- $isSecure := or (ne .Values.ingress.tlsSecret "") (hasKey .Values.settings "tlsCertFile") }}
+{{- .Values.publicUrl | default (printf "%s://%s" ($isSecure | ternary "https" "http") .Values.host) }}
 {{- end }}
 
 {{/* Requirements of the restricted Pod Security Standard, with a read-only root file system. */}}
