@@ -292,6 +292,8 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
       }
       const file = (await call('alice', 'GET', '/api/v1/runs.csv')).text;
       expect([file.includes('alpha-run'), /beta-|nobody-/.test(file)]).toEqual([true, false]);
+      const health = (await call('alice', 'GET', '/api/v1/production-health')).text;
+      expect([health.includes('alpha-model'), /beta-|nobody-/.test(health)]).toEqual([true, false]);
       const named: readonly (readonly [url: string, list: string, names: readonly string[]])[] = [
         ['/api/v1/endpoints', 'endpoints', ['alpha-endpoint']],
         ['/api/v1/pipelines', 'pipelines', ['alpha-pipeline']],
