@@ -43,6 +43,6 @@ export interface Infrastructure {
   readonly restart: () => void;
   /** Tokens of steps of pipelines. */
   readonly stepTokens: Auth['work'];
-  /** What an account may read. */
+  /** Data that an account may read. */
   readonly findVisible: Auth['findVisible'];
 }

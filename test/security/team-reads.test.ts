@@ -58,7 +58,7 @@ onEachStore(({ newDatabase }) => {
     await made('PUT', `/api/v1/teams/${team}/members/${name}`, { role: 'contributor' });
   }
 
-  /** One of each thing; of no team for `nobody`. */
+  /** One of each thing; without an owner for `nobody`. */
   async function seed(team: Team | 'nobody'): Promise<void> {
     const secret = secretOf(team);
     const tags = team === 'nobody' ? [] : [{ key: 'steelyard.team', value: team }];
@@ -225,7 +225,7 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
         const leaks: string[] = [];
         const answered = await readAll(caller, team, (text, request) => {
           for (const secret of hidden) {
-            // What a request names is repeated by errors.
+            // Errors repeat the names of a request.
             if (text.includes(secret) && !request.includes(secret)) leaks.push(`${request}: ${text.slice(0, 300)}`);
           }
         });
@@ -292,6 +292,8 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
       }
       const file = (await call('alice', 'GET', '/api/v1/runs.csv')).text;
       expect([file.includes('alpha-run'), /beta-|nobody-/.test(file)]).toEqual([true, false]);
+      const health = (await call('alice', 'GET', '/api/v1/production-health')).text;
+      expect([health.includes('alpha-model'), /beta-|nobody-/.test(health)]).toEqual([true, false]);
       const named: readonly (readonly [url: string, list: string, names: readonly string[]])[] = [
         ['/api/v1/endpoints', 'endpoints', ['alpha-endpoint']],
         ['/api/v1/pipelines', 'pipelines', ['alpha-pipeline']],
@@ -377,7 +379,7 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
       });
     });
 
-    it('is not shown by a write to a thing of another team or of no team', async () => {
+    it('is not shown by a write to a thing of another team or without an owner', async () => {
       for (const team of ['beta', 'nobody']) {
         const { run, experiment } = seeded.get(team) as Seeded;
         for (const [method, url, body] of [

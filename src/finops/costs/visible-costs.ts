@@ -39,7 +39,7 @@ export function limitFilters(
   return [...filters, ...buildTeamLimit(teams)];
 }
 
-/** Of no team: two filters that exclude each other. */
+/** A member without teams: two filters that exclude each other. */
 function buildTeamLimit(teams: readonly string[]): string[] {
   if (teams.length === 0) return [`${TEAM_LIMIT}=none`, `${TEAM_LIMIT}!=none`];
   return teams.map((team) => buildExactFilter(TEAM_LIMIT, team));

@@ -1,9 +1,5 @@
 import type { TraceOwner } from '../tracing/index.ts';
-import type { Owner } from '../tracking/index.ts';
-import type { WriteAccessDeps } from './checks.ts';
-
-/** Team and project, as tags name them. */
-export type Belonging = Pick<Owner, 'team' | 'project'>;
+import type { Belonging, WriteAccessDeps } from './deps.ts';
 
 /** Owners of the things that requests name; null: there is no such thing. */
 export interface Belongings {

@@ -2,13 +2,14 @@ import type { WorkGrant } from '../../platform/http/index.ts';
 import type { CheckTraces } from '../tracing/index.ts';
 import { type ArtifactWrites, readOwner } from '../tracking/index.ts';
 import type { CheckMessage } from '../wire/index.ts';
-import { createChecks, isFree, type WriteAccessDeps } from './checks.ts';
+import { createChecks, isFree } from './checks.ts';
+import type { WriteAccessDeps } from './deps.ts';
 import { checkEndpoint, type EndpointWrite } from './endpoint-writes.ts';
 import { checkMessage } from './mlflow-writes.ts';
 import { createReadAccess, type ReadAccess } from './reads.ts';
 import { refuseStep } from './refusals.ts';
 
-export type { OwnedNoun } from './checks.ts';
+export type { OwnedNoun } from './deps.ts';
 export type { EndpointWrite } from './endpoint-writes.ts';
 
 /** Write access to runs, experiments, models and artifacts, in addition to the scope of the route. */

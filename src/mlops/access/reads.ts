@@ -1,8 +1,8 @@
 import { type Identity, isWorkVisible, refuseHidden } from '../../platform/http/index.ts';
 import { findUnkeptCharacter } from '../../platform/units/index.ts';
 import type { Fields, MlflowCall, MlflowRoute } from '../wire/index.ts';
-import { type Belonging, type Belongings, createBelongings } from './belongings.ts';
-import type { WriteAccessDeps } from './checks.ts';
+import { type Belongings, createBelongings } from './belongings.ts';
+import type { Belonging, WriteAccessDeps } from './deps.ts';
 
 /** A request that reads things by name, after it was parsed as JSON. */
 export interface EndpointRead {

@@ -20,7 +20,7 @@ import { hashSecret, isToken } from './secrets.ts';
 import type { Verified, VerifiedIdentity } from './verified.ts';
 import { isWorkToken, type WorkTokens } from './work-tokens.ts';
 
-/** What an account may read, or a step of a pipeline. */
+/** Data that an account may read, or a step of a pipeline. */
 export type FindVisible = (
   account: { readonly name: string; readonly role: Role } | { readonly work: WorkGrant },
 ) => Promise<Visible>;

@@ -78,7 +78,7 @@ export interface FirstAccount {
 /** Accounts, tokens, sessions, and the access control that uses them. */
 export interface Auth {
   readonly access: Access;
-  /** What an account may read, for work that is done later in its name. */
+  /** Data that an account may read, for work that is done later in its name. */
   readonly findVisible: FindVisible;
   readonly routes: readonly Route[];
   readonly plugins: readonly Plugin[];

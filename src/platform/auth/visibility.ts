@@ -15,7 +15,7 @@ export interface VisibilityDeps {
 }
 
 /**
- * What accounts and steps may read. It is read from the store for every request of a limited account, so that a person who leaves a team
+ * Finds the data that accounts and steps may read. It is read from the store for every request of a limited account, so that a person who leaves a team
  * loses its data with the next request.
  */
 export function createFindVisible(deps: VisibilityDeps): FindVisible {

@@ -32,7 +32,7 @@ export const roles = ['viewer', 'contributor', 'finance', 'leader', 'operator', 
 export type Scope = (typeof scopes)[number];
 
 /**
- * How an answer is limited for a caller who may not read everything (docs/access.md). `none`: it has the data of no team. `team`: the handler
+ * How an answer is limited for a caller who may not read everything (docs/access.md). `none`: its data have no owner. `team`: the handler
  * selects by the teams of the caller. `object`: the request names its objects by the usual fields, and all of them must belong to teams of the
  * caller. `money`: for callers who see all costs. `totals`: for callers who see totals of all costs.
  */

@@ -1,7 +1,6 @@
 import type { Scope } from '../contract/schema.ts';
 import { type Reads, readsByDefault } from '../contract/schema.ts';
 import { AppError } from '../errors/index.ts';
-import type { Identity } from './access.ts';
 
 /** Data that a caller may read. */
 export interface Visible {
@@ -22,14 +21,21 @@ export const NO_DATA: Visible = { money: 'teams', work: 'none', ...NO_TEAMS };
 /** Totals of the organization and scorecards, but no row and no run. */
 export const TOTALS: Visible = { money: 'totals', work: 'none', ...NO_TEAMS };
 
-type WithVisible = Pick<Identity, 'visible'>;
+interface WithVisible {
+  readonly visible: Visible;
+}
 
-/** Whether the caller may read the data of all teams and of no team. */
+/** The caller that an error names. */
+interface Reader extends WithVisible {
+  readonly name: string;
+}
+
+/** Whether the caller may read the data of all teams, and data without an owner. */
 export function seesEverything({ visible }: WithVisible): boolean {
   return visible.money === 'all' && visible.work === 'all';
 }
 
-/** Teams to which costs and names of teams are limited for this caller; null: no limit, also for costs without a team. */
+/** Teams to which costs and names of teams are limited for this caller; null: no limit, also for unallocated costs. */
 export function limitMoney({ visible }: WithVisible): readonly string[] | null {
   return visible.money === 'teams' ? sortTeams(visible) : null;
 }
@@ -61,7 +67,7 @@ function sortTeams({ teams }: Visible): string[] {
   return [...teams].sort();
 }
 
-/** Whether something of this owner is visible. The team counts before the project; without both it belongs to no team. */
+/** Whether something of this owner is visible. The team counts before the project; without both nothing but full sight shows it. */
 export function isWorkVisible(
   { visible }: WithVisible,
   { team, project }: { readonly team: string | null; readonly project: string | null },
@@ -92,17 +98,17 @@ export function findWayToRead(
 }
 
 /** Error for a route that is not limited by team. */
-export function refuseUnlimited(identity: Identity): AppError {
+export function refuseUnlimited(identity: Reader): AppError {
   const { name, visible } = identity;
   const teams = sortTeams(visible);
   const detail = `This answer contains the data of all teams. ${describeVisible(visible)} Ask an administrator to change the role of ${name}.`;
   return new AppError('not_visible', detail, { account: name, teams });
 }
 
-/** Error for one thing that belongs to another team, or to none. */
-export function refuseHidden(identity: Identity, what: string): AppError {
+/** Error for one thing that belongs to another team, or has no owner. */
+export function refuseHidden(identity: Reader, what: string): AppError {
   const { name, visible } = identity;
-  const detail = `${what} belongs to no team of yours. ${describeVisible(visible)} An administrator can add you to its team.`;
+  const detail = `${what} does not belong to your teams. ${describeVisible(visible)} An administrator can add you to its team.`;
   return new AppError('not_visible', detail, { account: name, teams: sortTeams(visible) });
 }
 

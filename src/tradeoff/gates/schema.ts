@@ -238,6 +238,7 @@ export const listApprovals = endpoint({
   method: 'GET',
   path: '/api/v1/gate-approvals',
   scope: 'tradeoff.read',
+  reads: ['totals', 'object'],
   summary: 'List the approvals of a model version for the present version of a policy, and those that it requires',
   query: z.strictObject(approvalKey),
   response: z.strictObject({
@@ -260,6 +261,7 @@ export const approveVersion = endpoint({
   method: 'POST',
   path: '/api/v1/gate-approvals',
   scope: 'account.self',
+  reads: ['totals', 'object'],
   summary: 'Approve or decline a model version for the present version of a policy',
   body: z.strictObject({
     ...approvalKey,
@@ -274,6 +276,7 @@ export const withdrawApproval = endpoint({
   method: 'POST',
   path: '/api/v1/gate-approvals/withdraw',
   scope: 'account.self',
+  reads: ['totals', 'object'],
   summary: 'Withdraw the own approval or refusal of a model version; without one, nothing changes',
   body: z.strictObject(approvalKey),
   response: VersionApprovals,

@@ -1,5 +1,5 @@
 import type { ResponseOf } from '../../platform/contract/schema.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
+import { handle, limitWork, type Route } from '../../platform/http/index.ts';
 import type { ProductionHealthDeps } from './context.ts';
 import { getProductionHealth } from './schema.ts';
 import { readProductionHealth } from './service.ts';
@@ -14,6 +14,10 @@ export interface ProductionHealth {
 export function createProductionHealth(deps: ProductionHealthDeps): ProductionHealth {
   return {
     read: () => readProductionHealth(deps, {}),
-    routes: [handle(getProductionHealth, ({ query }) => readProductionHealth(deps, query))],
+    routes: [
+      handle(getProductionHealth, ({ query, identity }) =>
+        readProductionHealth(deps, query, limitWork(identity)?.teams ?? null),
+      ),
+    ],
   };
 }

@@ -202,6 +202,7 @@ export const getProductionHealth = endpoint({
   method: 'GET',
   path: '/api/v1/production-health',
   scope: 'mlops.read',
+  reads: 'team',
   summary: 'Get the health of all endpoints and served models, with open alerts judged on the running versions',
   query: z.strictObject({
     team: z.string().min(1).max(100).optional().describe('Only endpoints and models of this team'),

@@ -11,17 +11,24 @@ import type { EndpointHealth, getProductionHealth } from './schema.ts';
 import { judgeSlo, type ModelSlo } from './slos.ts';
 import { summarizeHealth } from './summarize.ts';
 
-/** Health of production at this time. */
+/**
+ * Health of production at this time. `only`: teams whose endpoints and models a limited caller may read; the others are left out before
+ * anything is judged. Null: all.
+ */
 export async function readProductionHealth(
   deps: ProductionHealthDeps,
   { team }: QueryOf<typeof getProductionHealth>,
+  only: readonly string[] | null = null,
 ): Promise<ResponseOf<typeof getProductionHealth>> {
   const { store } = deps;
   const now = deps.clock.now();
   const known = { clock: deps.clock, monitoring: deps.readMonitoring() };
-  const live = await deps.listEndpoints(store);
-  const monitors = await deps.listMonitors(store);
-  const [facts, requests] = await Promise.all([gatherModels(known, monitors, live), readWindows(deps, now)]);
+  const ofProject = async (project: string | null) => (project === null ? null : deps.teamOfProject(store, project));
+  const ofModel = (model: string) => deps.teamOfModel(store, model);
+  const live = await selectOwn(only, await deps.listEndpoints(store), ({ project }) => ofProject(project));
+  const monitors = await selectOwn(only, await deps.listMonitors(store), ({ spec }) => ofModel(spec.model));
+  const [gathered, requests] = await Promise.all([gatherModels(known, monitors, live), readWindows(deps, now)]);
+  const facts = await selectOwn(only, gathered, ({ model }) => ofModel(model));
   const slos = await readSlos(
     deps,
     monitors,
@@ -30,8 +37,7 @@ export async function readProductionHealth(
   const judged = live.map((one) => toEndpointHealth(one, { facts, requests, slos }));
   const endpoints = await Promise.all(
     judged.map(async ({ own: _, ...one }) => {
-      const owner = one.project === null ? null : await deps.teamOfProject(store, one.project);
-      return { ...one, team: owner };
+      return { ...one, team: await ofProject(one.project) };
     }),
   );
   const models = await Promise.all(
@@ -53,6 +59,16 @@ export async function readProductionHealth(
     qualityTrend,
     ...shown,
   };
+}
+
+async function selectOwn<T>(
+  only: readonly string[] | null,
+  things: readonly T[],
+  findTeam: (thing: T) => Promise<string | null>,
+): Promise<readonly T[]> {
+  if (only === null) return things;
+  const teams = await Promise.all(things.map(findTeam));
+  return things.filter((_, at) => only.includes(teams[at] ?? ''));
 }
 
 function sortByStatus<T extends Pick<EndpointHealth, 'status'>>(all: readonly T[]): T[] {

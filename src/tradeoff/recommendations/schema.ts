@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { Name, Subject } from '../../org/schema.ts';
 import { Assignment, defineHandlingEndpoints, Work } from '../../platform/acknowledgements/schema.ts';
 import { endpoint } from '../../platform/contract/schema.ts';
-import { Day, DecimalString, Money, Period, UtcInstant } from '../../platform/units/schema.ts';
+import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
 import { DecisionId } from '../decisions/schema.ts';
 import { RecommendedAction } from './action/schema.ts';
 import { RecommendationKind } from './kind/schema.ts';
+import { MissedByDay } from './missed/schema.ts';
 import { MeasuredBy } from './realised/schema.ts';
 import { Commitment, Effect, HeldItem, Saving } from './savings/schema.ts';
 
@@ -205,18 +206,7 @@ export type RecommendationDetail = z.infer<typeof RecommendationDetail>;
 const Total = z
   .strictObject({
     saving: Saving.describe('Joint saving, computed on the same hours'),
-    byDay: z
-      .array(
-        z
-          .strictObject({
-            day: Day,
-            amount: DecimalString.describe('Amount in the currency of `saving` that they would have saved on this day'),
-          })
-          .describe('Missed saving of a day'),
-      )
-      .describe(
-        'Missed saving on whole UTC days of the scan window, in order; a day without measured hours is left out',
-      ),
+    byDay: MissedByDay,
     sumOfAlone: Money.describe(
       'Sum of the separate savings; larger than the joint saving where recommendations overlap',
     ),
