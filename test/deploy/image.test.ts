@@ -76,10 +76,14 @@ async function startContainer(api: Docker) {
         Mounts: [{ Type: 'volume', Source: 'data', Target: '/data' }],
       },
     });
-    onTestFinished(async () => {
-      await container.remove({ force: true });
-    });
-    await startHealthy(container);
+    const remove = () => container.remove({ force: true }).catch(() => undefined);
+    onTestFinished(() => remove());
+    try {
+      await startHealthy(container);
+    } catch (error) {
+      await remove(); // its name is free for another try, on another port
+      throw error;
+    }
     return { container, url: `http://127.0.0.1:${port}` };
   });
 }
@@ -87,13 +91,12 @@ async function startContainer(api: Docker) {
 /** Starts it, and waits until its HEALTHCHECK has passed. */
 async function startHealthy(container: Docker.Container): Promise<void> {
   await container.start();
-  await expect
-    .poll(async () => {
-      const { State: state } = await container.inspect();
-      if (!state.Running) throw new Error(`it ended: ${await container.logs({ stdout: true, stderr: true })}`);
-      return state.Health?.Status;
-    }, HEALTHY)
-    .toBe('healthy');
+  const look = async () => {
+    const { State: state } = await container.inspect();
+    return state.Running ? state.Health?.Status : `ended: ${await container.logs({ stdout: true, stderr: true })}`;
+  };
+  await expect.poll(look, HEALTHY).toMatch(/^(healthy|ended)/);
+  expect(await look()).toBe('healthy');
 }
 
 /** Runs a command in the container. Returns its output. */
