@@ -34,5 +34,5 @@ export function LeftOutNote({ leftOut, partial, metric, what = 'the total' }: Le
 
 function describePartial(teams: readonly string[]): string {
   if (teams.length === 0) return 'all costs, because you are in no team';
-  return `costs of others than your ${teams.length === 1 ? 'team' : 'teams'} ${teams.join(', ')}`;
+  return `costs of other teams and unallocated costs, because you see those of ${teams.join(', ')}`;
 }
