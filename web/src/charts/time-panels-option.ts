@@ -10,7 +10,7 @@ import { findRoundLabels } from './time-labels.ts';
 import type { Panel, PanelSeries, TimePanelsData } from './time-panels-data.ts';
 
 const LEFT_PX = 56;
-const RIGHT_PX = 20;
+const RIGHT_PX = 16;
 const TITLE_PX = 34;
 /** Names of marks, above the first panel. */
 const LANE_PX = 18;
