@@ -105,7 +105,7 @@ describe.skipIf(!hasChromium)('pipelines in the browser (skipped where Chromium 
     const { run } = await start('ranking', { rows: 4 });
     expect((await ended('ranking', run)).state).toBe('succeeded');
     const { page } = await visit('/pipelines/ranking/runs/2?step=prepare');
-    expect(await readable(page.getByTestId('step'))).toContain('hit: nothing changed since ranking #1');
+    expect(await readable(page.getByTestId('step'))).toContain('cached: nothing changed since ranking #1');
     expect(await readable(node(page, 'prepare'))).toContain('cached');
     expect(await answer(page)).toMatch(/: 0 steps completed and 3 reused from the cache\.$/);
   });

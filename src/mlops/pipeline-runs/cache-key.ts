@@ -47,20 +47,20 @@ export interface MadeBefore {
 const SHOWN = 4;
 
 /**
- * Reason why a step runs, in one line. Example: ``missed: `train.py` changed; params.lr 0.01 -> 0.02``. `before`: the
+ * Reason why a step runs, in one line. Example: ``not cached: `train.py` changed; params.lr 0.01 -> 0.02``. `before`: the
  * last execution of the step; null when there is none.
  */
 export function explainMiss(parts: KeyParts, before: MadeBefore | null): string {
-  if (before === null) return 'missed: the step has no earlier execution';
+  if (before === null) return 'not cached: the step has no earlier execution';
   const changes = listChanges(before.parts, parts);
-  if (changes.length === 0) return `missed: the result of ${before.run} is no longer stored`;
+  if (changes.length === 0) return `not cached: the result of ${before.run} is no longer stored`;
   const more = changes.length > SHOWN ? `; and ${changes.length - SHOWN} more` : '';
-  return `missed: ${changes.slice(0, SHOWN).join('; ')}${more}`;
+  return `not cached: ${changes.slice(0, SHOWN).join('; ')}${more}`;
 }
 
-/** Example: ``hit: nothing changed since recommender #12``. */
+/** Example: ``cached: nothing changed since recommender #12``. */
 export function explainHit(run: string): string {
-  return `hit: nothing changed since ${run}`;
+  return `cached: nothing changed since ${run}`;
 }
 
 function listChanges(before: KeyParts, now: KeyParts): string[] {

@@ -279,7 +279,7 @@ describe('a run', () => {
     const ranWith = async (text: string) =>
       requireStep(await ranToEnd(application, p, { code: await sentCode(application, { 'src/.env': text }) }), 'step');
     expect(await ranWith('A=1')).toMatchObject({ state: 'succeeded' });
-    expect(await ranWith('A=2')).toMatchObject({ state: 'succeeded', explanation: 'missed: `src/.env` changed' });
+    expect(await ranWith('A=2')).toMatchObject({ state: 'succeeded', explanation: 'not cached: `src/.env` changed' });
   });
 
   it('waits for the one before it, is left out, or replaces it, as the pipeline says', async () => {

@@ -195,7 +195,7 @@ spec:
     await ranToEnd(application, 'training', { code: await sentCode(application, CODE) });
     const again = await ranToEnd(application, 'training', { code: await sentCode(application, CODE) });
     expect(collectStates(again)).toMatchObject({ prepare: 'cached', 'train[lr=0.1]': 'cached', register: 'succeeded' });
-    expect(requireStep(again, 'prepare').explanation).toBe('hit: nothing changed since training #1');
+    expect(requireStep(again, 'prepare').explanation).toBe('cached: nothing changed since training #1');
     const code = { ...CODE, 'train.sh': `${CODE['train.sh']}# more\n` };
     const edited = await ranToEnd(application, 'training', {
       code: await sentCode(application, code),
@@ -203,9 +203,11 @@ spec:
     });
     expect(requireStep(edited, 'prepare')).toMatchObject({
       state: 'succeeded',
-      explanation: 'missed: params.rows 3 -> 4',
+      explanation: 'not cached: params.rows 3 -> 4',
     });
-    expect(requireStep(edited, 'train[lr=0.4]').explanation).toBe('missed: `train.sh` changed; `clean.csv` changed');
+    expect(requireStep(edited, 'train[lr=0.4]').explanation).toBe(
+      'not cached: `train.sh` changed; `clean.csv` changed',
+    );
   });
 
   it('lets its steps log to the server, with accounts as well, and nobody with a token that is not theirs', async () => {

@@ -52,7 +52,8 @@ function isNearPeriods({ beyondPeriods }: DriftColumn): boolean {
 function explainNoDrift(verdicts: readonly DriftColumn[]): string {
   const small = verdicts.filter(({ significant }) => significant === true).length;
   const changed = small === 0 ? '' : ` ${small} changed by less than the minimum effect.`;
-  return `None of ${verdicts.length} columns drifted.${changed}`;
+  const none = verdicts.length === 1 ? 'The column has not drifted.' : `None of ${verdicts.length} columns drifted.`;
+  return `${none}${changed}`;
 }
 
 function explainLoss({ metric, reference, current, estimated }: QualityLoss, isLower: boolean): string {
