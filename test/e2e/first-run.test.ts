@@ -75,10 +75,15 @@ describe.skipIf(!hasChromium)('the first run of an empty server (skipped where C
 
     await step(page).getByRole('link', { name: 'Open the experiments' }).click();
     await page.getByRole('rowheader').getByRole('link', { name: 'Default', exact: true }).click();
-    const shown = page.locator(`data[value="${cost.amount}"]`, { hasText: formatMoney(cost) }).first();
-    await shown.waitFor();
-    await page.getByRole('rowheader').getByRole('link').first().click();
-    await page.waitForURL(`**/runs/${runs[0]?.runId}`);
+    // The list of experiments has the same cost and other row headers.
+    const run = `/runs/${runs[0]?.runId}`;
+    const row = page.getByRole('row').filter({ has: page.locator(`a[href*="${run}"]`) });
+    await row
+      .locator(`data[value="${cost.amount}"]`, { hasText: formatMoney(cost) })
+      .first()
+      .waitFor();
+    await row.getByRole('rowheader').getByRole('link').first().click();
+    await page.waitForURL(`**${run}*`);
     const answer = page.getByTestId('answer');
     await answer.getByText('auc', { exact: true }).waitFor();
     await expect.poll(() => readable(answer)).toContain(`for ${formatMoney(cost)}`);
