@@ -69,7 +69,7 @@ export function wireTradeoff(
     makingSteps: findMakingSteps,
   });
   const decisions = createDecisions({
-    ...{ clock, log, store, events, jobs, evidence, bills: billing },
+    ...{ clock, log, store, events, jobs, evidence, budgets, bills: billing },
     ...{ send: notices.send, mail: notices.mail, publicUrl: config.publicUrl ?? null },
     judge: (decision) => judgeOnPresentEvidence({ clock, store, evidence, budgets, bills: billing }, decision),
     qualityOf: async (sql, named) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SubscribesToEvents } from '../../platform/events/index.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
+import { handle, limitWorkUnless, type Route } from '../../platform/http/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { PROGRAM } from './lifecycle.ts';
@@ -21,6 +21,7 @@ import { findOptimization, listTimes } from './store.ts';
 export type { LiveScores, ReadLiveScores } from './evidence.ts';
 export { optimizationMigrations } from './migrations.ts';
 export type { ServiceDeps as OptimizationServiceDeps } from './service.ts';
+export { findOptimizedEndpoint } from './store.ts';
 
 const LOOK = 'optimizations.look';
 const EVERY_MINUTE = '* * * * *';
@@ -61,7 +62,9 @@ export function createOptimizations(deps: ServiceDeps & ReconcileDeps & Subscrib
       createSpecKind('Optimization', 80, OptimizationSpec, (sql, name, spec) => applyDocument(deps, sql, name, spec)),
     ],
     routes: [
-      handle(listOptimizations, async ({ query }) => ({ optimizations: await list(deps, query) })),
+      handle(listOptimizations, async ({ query, identity }) => ({
+        optimizations: await list(deps, query, limitWorkUnless(identity, 'money')),
+      })),
       handle(getOptimization, ({ params: { optimization } }) => show(deps, optimization)),
       handle(proposeOptimization, async ({ body: { optimization, spec }, actor }) => {
         await store.transaction((sql) => proposeNow(sql, optimization, spec, actor));

@@ -153,6 +153,7 @@ export const listOptimizations = endpoint({
   method: 'GET',
   path: '/api/v1/optimizations',
   scope: 'tradeoff.read',
+  reads: ['money', 'team'],
   summary: 'List optimizations, newest first',
   query: z.strictObject({
     endpoint: z.string().max(250).optional().describe('Only of this endpoint'),
@@ -170,6 +171,7 @@ export const getOptimization = endpoint({
   method: 'GET',
   path: '/api/v1/optimizations/:optimization',
   scope: 'tradeoff.read',
+  reads: ['money', 'object'],
   summary: 'Get one optimization',
   params,
   response: OptimizationDetail,
@@ -199,6 +201,7 @@ export const stopOptimization = endpoint({
   method: 'POST',
   path: '/api/v1/optimizations/:optimization/stop',
   scope: 'tradeoff.write',
+  reads: 'object',
   summary:
     'Stop an optimization: before it is kept, all traffic returns to the baseline; after that, the change stays and the watch ends',
   params,
@@ -214,6 +217,7 @@ export const resumeOptimization = endpoint({
   method: 'POST',
   path: '/api/v1/optimizations/:optimization/resume',
   scope: 'tradeoff.write',
+  reads: 'object',
   summary: 'Start a stopped, rolled back or undone optimization again from its first step, with new evidence',
   params,
   body: Acted,
