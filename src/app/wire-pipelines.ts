@@ -14,8 +14,7 @@ import type { Infrastructure } from './infrastructure.ts';
 
 type WorkspaceDoor = ReturnType<typeof createWorkspaceDoor>;
 
-export interface PipelineWiring
-  extends Pick<PipelinesDeps, 'runLog' | 'models' | 'deadlines'> {
+export interface PipelineWiring extends Pick<PipelinesDeps, 'runLog' | 'models' | 'deadlines'> {
   readonly budgets: Pick<Budgets, 'reservations' | 'subjects'>;
   /** Endpoint through which pods download and upload their files. */
   readonly door: WorkspaceDoor;
