@@ -12,6 +12,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { Select } from '../parts/Select.tsx';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { ExperimentsCard } from './ExperimentsCard.tsx';
@@ -69,7 +70,7 @@ export function ReturnsPage() {
         data !== undefined ? (
           <ReturnsAnswer returns={data} />
         ) : query.error !== null ? (
-          'The returns could not be read.'
+          describeReadError(query.error, 'The returns')
         ) : (
           <AnswerPending />
         )
