@@ -9,6 +9,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
+import { PartialNotice } from '../parts/PartialNotice.tsx';
 import { describeReadError } from '../parts/read-error.ts';
 import type { AnomaliesSearch } from './anomalies-search.ts';
 import { ListCard } from './ListCard.tsx';
@@ -67,6 +68,7 @@ export function AnomaliesPage() {
       >
         {(data) => (
           <div className={layout.stack}>
+            <PartialNotice partial={data.partial} />
             {isWider && (
               <Notice>
                 {scope.label} has less than a week of charges: the page shows the 30 days to its last charge.
