@@ -204,6 +204,7 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
       `path=${experiment}/${run}/artifacts`,
       `team=${team}&by=team,serviceName&dimension=serviceName&filter=team%3D${team}`,
       `endpoint=${team}-endpoint&pipeline=${team}-pipeline&monitor=${team}-monitor`,
+      `node=model_version:${team}-model/1`,
       `runId=${run}&period=${month}&level=team&key=${team}&by=model`,
       `from=${month}&to=${month}&fileFormat=csv&by=team`,
     ];
@@ -374,11 +375,12 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
         `/api/v1/traces?experimentId=${of.experiment}`,
         `/api/v1/runs/${of.run}/versions`,
         `/api/v1/model-scorecards/${team}-model`,
+        `/api/v1/lineage?node=model_version:${team}-model/1`,
       ];
       for (const url of addresses(own, 'alpha'))
         expect([url, (await call('alice', 'GET', url)).text]).toEqual([
           url,
-          expect.stringContaining(url.includes('scorecards') ? 'alpha-model' : secretOf('alpha')),
+          expect.stringContaining(/scorecards|lineage/.test(url) ? 'alpha-model' : secretOf('alpha')),
         ]);
       for (const url of addresses(other, 'beta')) {
         const { status, text } = await call('alice', 'GET', url);
@@ -537,7 +539,7 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
     );
 
     it('is refused with the reason and the teams of the caller', async () => {
-      const answer = await call('alice', 'GET', '/api/v1/lineage');
+      const answer = await call('alice', 'GET', '/api/v1/reports');
       expect(answer.status).toBe(403);
       expect(JSON.parse(answer.text)).toMatchObject({
         ...{ code: 'not_visible', teams: ['alpha'], account: 'alice' },
