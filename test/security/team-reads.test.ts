@@ -125,6 +125,9 @@ onEachStore(({ newDatabase }) => {
         cost: [{ measure: 'trainingCost', atMost: '1' }],
       }),
       document('Budget', `${team}-budget`, { subject: owner, amount: '100', currency: 'USD' }),
+      document('NotificationRoute', `${team}-channel`, {
+        ...{ match: team === 'nobody' ? {} : { teams: [team] }, to: { slack: { url: 'env:SLACK_OF_A_TEAM' } } },
+      }),
     );
     const { decision } = await made('POST', '/api/v1/gate-checks', { model: `${team}-model`, version: '1' });
     await made('POST', '/api/v1/predictions', {
@@ -352,6 +355,7 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
         ['/api/v1/pipelines', 'pipelines', ['alpha-pipeline']],
         ['/api/v1/budgets', 'budgets', ['alpha-budget']],
         ['/api/v1/retrainings', 'retrainings', ['alpha-retraining']],
+        ['/api/v1/notification-routes', 'routes', ['alpha-channel']],
       ];
       for (const [url, list, names] of named) {
         const rows = JSON.parse((await call('alice', 'GET', url)).text)[list] as { readonly name: string }[];
