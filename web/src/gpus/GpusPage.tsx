@@ -3,6 +3,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { ErrorState } from '../parts/ErrorState.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { EfficiencyCard } from './EfficiencyCard.tsx';
 import { GpusAnswer } from './GpusAnswer.tsx';
 import { HeatCard } from './HeatCard.tsx';
@@ -36,7 +37,7 @@ export function GpusPage() {
 }
 
 function renderGpusAnswer({ owners, scope }: GpusInView) {
-  if (owners.isError) return 'The GPU time could not be read.';
+  if (owners.isError) return describeReadError(owners.error, 'The GPU time');
   if (owners.data === undefined) return <AnswerPending />;
   if (owners.data.gpuHours.paid === 0) return 'No GPU readings.';
   return <GpusAnswer owners={owners.data} when={scope.phrase} />;

@@ -9,6 +9,7 @@ import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import { PartialNotice } from '../parts/PartialNotice.tsx';
 import parts from '../parts/parts.module.css';
+import { describeReadError } from '../parts/read-error.ts';
 import { RecommendationsTable } from './RecommendationsTable.tsx';
 import type { RecommendationsSearch } from './recommendations-search.ts';
 import { SavingFilters } from './SavingFilters.tsx';
@@ -28,7 +29,7 @@ export function RecommendationsPage() {
   const find = useFind();
   const answer = () => {
     if (list.data !== undefined) return listAnswer(list.data);
-    return list.isError ? 'The savings could not be read.' : <AnswerPending />;
+    return list.isError ? describeReadError(list.error, 'The savings') : <AnswerPending />;
   };
   const onSearch = (next: RecommendationsSearch) =>
     void navigate({ search: (before) => ({ ...before, ...next }), resetScroll: false, replace: true });
