@@ -129,7 +129,9 @@ function createRecommendationRoutes(deps: TryDeps, look: () => ReturnType<typeof
     handle(undoRecommendation, ({ params: { recommendation }, body: { reason = null }, actor }) =>
       undoApplied(deps, { recommendation, actor, reason }),
     ),
-    handle(listIdlePolicies, async () => ({ policies: await readPolicies(deps) })),
+    handle(listIdlePolicies, async ({ identity }) => ({
+      policies: await readPolicies(deps, limitWorkUnless(identity, 'money')),
+    })),
     handle(deleteIdlePolicy, ({ params: { policy }, actor }) => deletePolicy(deps, policy, actor)),
     handle(keepRecommendation, ({ params: { recommendation }, body: { hours }, actor }) =>
       keepResource(deps, { recommendation, actor, hours }),
