@@ -11,7 +11,13 @@ import type { Config } from '../platform/config/index.ts';
 import type { createTelling } from '../platform/notices/index.ts';
 import { createOperatorSend } from '../platform/outbound/index.ts';
 import { resolveSecret } from '../platform/secrets/index.ts';
-import { createBudgetCheck, createLiveScores, createReplicaPrices, servingFacts } from '../tradeoff/bridges/index.ts';
+import {
+  createBudgetCheck,
+  createLiveScores,
+  createReplicaPrices,
+  createSubjectOwners,
+  servingFacts,
+} from '../tradeoff/bridges/index.ts';
 import { createDecisions, judgeOnPresentEvidence } from '../tradeoff/decisions/index.ts';
 import { createEvidence, type Evidence } from '../tradeoff/evidence/index.ts';
 import { createFrontier } from '../tradeoff/frontier/index.ts';
@@ -70,6 +76,7 @@ export function wireTradeoff(
   });
   const decisions = createDecisions({
     ...{ clock, log, store, events, jobs, evidence, budgets, bills: billing },
+    findOwner: createSubjectOwners({ registry, tracking }),
     ...{ send: notices.send, mail: notices.mail, publicUrl: config.publicUrl ?? null },
     judge: (decision) => judgeOnPresentEvidence({ clock, store, evidence, budgets, bills: billing }, decision),
     qualityOf: async (sql, named) => {

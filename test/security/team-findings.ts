@@ -1,6 +1,7 @@
 import { putAnomaly } from '../../src/finops/anomalies/store.ts';
 import { insertEpisode } from '../../src/mlops/monitoring/alerts/store.ts';
 import type { Store } from '../../src/platform/store/index.ts';
+import { insertAct } from '../../src/tradeoff/decisions/acts-store.ts';
 import { OptimizationSpec } from '../../src/tradeoff/optimizations/spec/schema.ts';
 import { insertOptimization } from '../../src/tradeoff/optimizations/store.ts';
 import { insertRecommendation } from '../../src/tradeoff/recommendations/store.ts';
@@ -39,6 +40,10 @@ export async function seedFindings(store: Store, team: string, text: string): Pr
     ...{ changedAt: AT, closedAt: null, closedAs: null, reason: text, mute: null },
   });
   await seedOptimization(store, found.optimization, { team, text });
+  await insertAct(store, {
+    ...{ decision: `dec_${digit.repeat(20)}`, at: AT, actor: 'test', act: 'dismissed', about: found.recommendation },
+    ...{ subject: team === 'nobody' ? {} : { team }, summary: text, evidence: {} },
+  });
   await putRetraining(store, {
     name: found.retraining,
     spec: RetrainingSpec.parse({

@@ -333,6 +333,7 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
         ['GET', '/api/v1/anomalies.csv'],
         ['GET', '/api/v1/recommendations'],
         ['GET', '/api/v1/decisions'],
+        ['GET', '/api/v1/decided-acts'],
         ['GET', '/api/v1/policies'],
         ['GET', '/api/v1/alerts'],
         ['GET', '/api/v1/optimizations'],

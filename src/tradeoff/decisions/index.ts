@@ -8,7 +8,7 @@ import type { Jobs } from '../../platform/jobs/index.ts';
 import type { ManifestKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { findHiddenBudgets, type Ledger, type TakenDecision } from '../gates/index.ts';
-import { insertAct, pageActs } from './acts-store.ts';
+import { insertAct } from './acts-store.ts';
 import { verifyDecisions } from './chain/schema.ts';
 import { verifyDecisionChain } from './chain/store.ts';
 import { generateDecisionId } from './decision-id.ts';
@@ -46,6 +46,7 @@ import {
   pageDecisions,
   type StoredDecision,
 } from './store.ts';
+import { pageVisibleActs, type VisibleActsDeps } from './visible-acts.ts';
 import { limitDecision, limitDecisionDetail } from './visible-decisions.ts';
 
 export { createAliasGovernance } from './alias-governance.ts';
@@ -58,6 +59,7 @@ export interface DecisionDeps extends Omit<ReviewScheduleDeps, 'digest' | 'event
   readonly events: Pick<Events, 'append'>;
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
   readonly budgets: Pick<Budgets, 'subjects'>;
+  readonly findOwner: VisibleActsDeps['findOwner'];
 }
 
 /** The ledger of verdicts. Entries are never changed; a verdict that no longer stands gets a later one. */
@@ -151,9 +153,10 @@ function createDecisionRoutes(deps: DecisionDeps): Route[] {
       const decisions = await addPresentState(deps, store, shown);
       return { decisions: decisions.map((one) => limitDecision(one, isHidden)), nextPageToken };
     }),
-    handle(listDecidedActs, async ({ query: { pageSize, pageToken, about = null } }) => {
+    handle(listDecidedActs, async ({ query: { pageSize, pageToken, about = null }, identity }) => {
       const [sequence] = pageToken === undefined ? [] : decodePageToken(pageToken, { about });
-      const found = await pageActs(store, about, sequence === undefined ? null : Number(sequence), pageSize + 1);
+      const after = sequence === undefined ? null : Number(sequence);
+      const found = await pageVisibleActs(deps, limitWork(identity), { about, after, limit: pageSize + 1 });
       const shown = found.slice(0, pageSize);
       const last = found.length > pageSize ? shown.at(-1) : undefined;
       const nextPageToken = last === undefined ? null : encodePageToken([last.sequence], { about });

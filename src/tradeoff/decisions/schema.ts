@@ -226,6 +226,7 @@ export const listDecidedActs = endpoint({
   method: 'GET',
   path: '/api/v1/decided-acts',
   scope: 'tradeoff.read',
+  reads: 'team',
   summary: 'List decisions to act, with their evidence, newest first',
   query: z.strictObject({
     about: z.string().max(250).optional().describe('Only decisions about this id'),
