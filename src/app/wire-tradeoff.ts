@@ -153,7 +153,7 @@ export function wireOptimizations(
   { clock, log, store, events, jobs }: Infrastructure,
   {
     finops: { metering, allocation, prices, budgets },
-    mlops: { registry },
+    mlops: { registry, tracking },
     monitoring,
     serving,
     decisions,
@@ -166,7 +166,8 @@ export function wireOptimizations(
   },
 ) {
   return createOptimizations({
-    ...{ clock, log, store, jobs, events, metering, allocation },
+    ...{ clock, log, store, jobs, events, metering, allocation, budgets },
+    findOwner: createSubjectOwners({ registry, tracking }),
     serving: serving.use,
     teamOf: async (sql, model) => (await registry.ownerOf(sql, model))?.team ?? null,
     recordAct: decisions.recordAct,

@@ -416,6 +416,12 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
         });
       expect((await check('alice', 'alpha')).status).toBe(200);
       expect((await check('alice', 'beta')).status).toBe(403);
+      const propose = (team: Team, change: object) => {
+        const body = { optimization: `${team}-new`, spec: { endpoint: `${team}-endpoint`, change } };
+        return call('alice', 'POST', '/api/v1/optimizations', body);
+      };
+      expect((await propose('beta', { replicas: { min: 0, max: 1 } })).status).toBe(403);
+      expect((await propose('alpha', { model: 'beta-model' })).status).toBe(403);
       const foreign = await check('alice', 'alpha', 'beta-policy');
       expect([foreign.status, JSON.parse(foreign.text).code, foreign.text.includes('beta-model')]).toEqual([
         404,

@@ -17,6 +17,7 @@ import {
 } from './schema.ts';
 import { list, propose, type ServiceDeps, show, startAgain, stop } from './service.ts';
 import { findOptimization, listTimes } from './store.ts';
+import { type ProposalAccessDeps, refuseHiddenParts } from './visible-proposals.ts';
 
 export type { LiveScores, ReadLiveScores } from './evidence.ts';
 export { optimizationMigrations } from './migrations.ts';
@@ -44,7 +45,9 @@ export interface Optimizations {
   readonly times: (sql: Sql, endpoint: string) => Promise<{ readonly start: number; readonly end: number }[]>;
 }
 
-export function createOptimizations(deps: ServiceDeps & ReconcileDeps & SubscribesToEvents): Optimizations {
+export function createOptimizations(
+  deps: ServiceDeps & ReconcileDeps & SubscribesToEvents & ProposalAccessDeps,
+): Optimizations {
   const { jobs, store } = deps;
   jobs.register(LOOK, { handler: (_payload, { signal }) => lookAtAll(deps, signal) });
   jobs.schedule(LOOK, EVERY_MINUTE, { kind: LOOK, payload: null });
@@ -66,7 +69,8 @@ export function createOptimizations(deps: ServiceDeps & ReconcileDeps & Subscrib
         optimizations: await list(deps, query, limitWorkUnless(identity, 'money')),
       })),
       handle(getOptimization, ({ params: { optimization } }) => show(deps, optimization)),
-      handle(proposeOptimization, async ({ body: { optimization, spec }, actor }) => {
+      handle(proposeOptimization, async ({ body: { optimization, spec }, actor, identity }) => {
+        await refuseHiddenParts(deps, identity, spec);
         await store.transaction((sql) => proposeNow(sql, optimization, spec, actor));
         return show(deps, optimization);
       }),

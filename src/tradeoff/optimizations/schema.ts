@@ -182,6 +182,7 @@ export const proposeOptimization = endpoint({
   method: 'POST',
   path: '/api/v1/optimizations',
   scope: 'tradeoff.write',
+  reads: 'team',
   summary: 'Propose a change; it starts when no other optimization has its endpoint',
   body: z.strictObject({ optimization: Name.describe('Name'), spec: OptimizationSpec }),
   response: OptimizationDetail,
