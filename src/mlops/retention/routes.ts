@@ -1,5 +1,6 @@
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { handle, limitWork, type OwnerLimit, type Route, selectWithinLimit } from '../../platform/http/index.ts';
+import type { Tracking } from '../tracking/index.ts';
 import {
   type DeletedItem,
   listDeleted,
@@ -12,7 +13,11 @@ import type { RetentionDeps, Service } from './service.ts';
 import { findPolicies } from './store.ts';
 import { type MeasuredItem, measure } from './volume.ts';
 
-export function retentionRoutes(deps: RetentionDeps, service: Service): Route[] {
+export interface RetentionRoutesDeps extends RetentionDeps {
+  readonly tracking: RetentionDeps['tracking'] & Pick<Tracking, 'owners'>;
+}
+
+export function retentionRoutes(deps: RetentionRoutesDeps, service: Service): Route[] {
   const { store, clock, tracking } = deps;
   return [
     handle(listDeleted, async ({ query: { kind, pageSize, pageToken }, identity }) => {
@@ -41,7 +46,7 @@ export function retentionRoutes(deps: RetentionDeps, service: Service): Route[] 
 type DeletedPage = Parameters<RetentionDeps['tracking']['deletions']['list']>[1];
 
 /** A page of the deleted things of these owners; null: of all. */
-async function listVisible({ store, tracking }: RetentionDeps, limit: OwnerLimit | null, page: DeletedPage) {
+async function listVisible({ store, tracking }: RetentionRoutesDeps, limit: OwnerLimit | null, page: DeletedPage) {
   if (limit === null) return tracking.deletions.list(store, page);
   const { ofRun, ofExperiment, ofLoggedModel } = tracking.owners;
   const findOwner = {

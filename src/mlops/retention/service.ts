@@ -18,7 +18,7 @@ export interface RetentionDeps {
   readonly store: Store;
   readonly objects: Objects;
   readonly clock: Clock;
-  readonly tracking: Pick<Tracking, 'deletions' | 'restoreLoggedModel' | 'owners'>;
+  readonly tracking: Pick<Tracking, 'deletions' | 'restoreLoggedModel'>;
   readonly costs: CostOfRuns;
   readonly holders: readonly Holders[];
   /** Id of the experiment of this name; null when there is none. */
