@@ -3,6 +3,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { ErrorState } from '../parts/ErrorState.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
+import { PartialNotice } from '../parts/PartialNotice.tsx';
 import { describeReadError } from '../parts/read-error.ts';
 import { EfficiencyCard } from './EfficiencyCard.tsx';
 import { GpusAnswer } from './GpusAnswer.tsx';
@@ -26,7 +27,8 @@ export function GpusPage() {
         <EmptyState {...describeEmpty(gpus)} />
       ) : (
         <div className={layout.stack}>
-          <HeatCard gpus={gpus} />
+          <PartialNotice partial={data?.partial} />
+          {data?.partial === undefined && <HeatCard gpus={gpus} />}
           <OwnersCard gpus={gpus} />
           <EfficiencyCard gpus={gpus} />
           <OutcomesCard gpus={gpus} />
