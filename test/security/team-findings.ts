@@ -8,7 +8,7 @@ import { insertRecommendation } from '../../src/tradeoff/recommendations/store.t
 import { RetrainingSpec } from '../../src/tradeoff/retraining/spec/schema.ts';
 import { putRetraining } from '../../src/tradeoff/retraining/store.ts';
 
-/** Things that the server finds or does by itself, as it stores them; without an owner for `nobody`. */
+/** Things that the server finds or does without a request, as it stores them; without an owner for `nobody`. */
 export interface Findings {
   readonly anomaly: string;
   readonly recommendation: string;

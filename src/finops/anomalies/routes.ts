@@ -91,7 +91,7 @@ export function createLedgerRoutes({ store, clock, jobs, minImpactPercent }: Led
   ];
 }
 
-/** Teams to whose charges an answer is limited; null: none. */
+/** Teams to which the charges of an answer are limited; null: none. */
 type Teams = readonly string[] | null;
 
 interface ListDeps {

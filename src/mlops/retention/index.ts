@@ -7,7 +7,6 @@ import { createService } from './service.ts';
 import { findPolicies, savePolicy } from './store.ts';
 
 export { retentionMigrations } from './migrations.ts';
-export type { RetentionDeps } from './service.ts';
 
 /** Retention of deleted entities: their restore period, size and cost, and their removal, which is never automatic. */
 export interface Retention {

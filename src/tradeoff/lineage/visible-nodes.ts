@@ -6,7 +6,7 @@ import type { Neighbours } from './walk.ts';
 
 /** Nodes that a caller who sees the data of some teams only may read. */
 export interface VisibleNodes {
-  /** Whether a graph may begin at the node. A dataset belongs to no team: it is shown next to visible runs only. */
+  /** Whether a graph may begin at the node. A dataset has no owner: it is shown next to visible runs only. */
   isStart(node: LineageNode): Promise<boolean>;
   /** Without neighbours that belong to other teams or to none. Bill lines and resources are those of all teams. */
   limit(of: LineageNode, found: Neighbours): Promise<Neighbours>;

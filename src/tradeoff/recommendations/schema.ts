@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Name, Subject } from '../../org/schema.ts';
+import { Subject } from '../../org/schema.ts';
 import { Assignment, defineHandlingEndpoints, Work } from '../../platform/acknowledgements/schema.ts';
 import { endpoint, PartialAnswer } from '../../platform/contract/schema.ts';
 import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
@@ -9,6 +9,7 @@ import { RecommendationKind } from './kind/schema.ts';
 import { MissedByDay } from './missed/schema.ts';
 import { MeasuredBy } from './realised/schema.ts';
 import { Commitment, Effect, HeldItem, Saving } from './savings/schema.ts';
+import { RecommendedOptimization } from './trial/schema.ts';
 
 export type { RecommendedAction } from './action/schema.ts';
 export type { RecommendationKind } from './kind/schema.ts';
@@ -184,19 +185,6 @@ export const Recommendation = z
   })
   .describe('A recommendation with its evidence');
 export type Recommendation = z.infer<typeof Recommendation>;
-
-export const RecommendedOptimization = z
-  .strictObject({
-    optimization: Name.describe('Name of the optimization that tries it'),
-    spec: z
-      .record(z.string().describe('Field'), z.unknown().describe('Value'))
-      .nullable()
-      .describe('Document of the optimization; null: it cannot be tried on live traffic'),
-    reason: z.string().nullable().describe('Reason why it cannot be tried; null where it can'),
-    state: z.string().nullable().describe('State of the optimization; null: not proposed'),
-  })
-  .describe('The recommendation as a change that is tried on live traffic under a guardrail');
-export type RecommendedOptimization = z.infer<typeof RecommendedOptimization>;
 
 export const RecommendationDetail = z
   .strictObject({ ...Recommendation.shape, optimization: RecommendedOptimization })
