@@ -208,6 +208,7 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
       `team=${team}&by=team,serviceName&dimension=serviceName&filter=team%3D${team}`,
       `endpoint=${team}-endpoint&pipeline=${team}-pipeline&monitor=${team}-monitor`,
       `node=model_version:${team}-model/1`,
+      `team=${team}&schedule=monthly&audience=platform&month=${month}`,
       `runId=${run}&period=${month}&level=team&key=${team}&by=model`,
       `from=${month}&to=${month}&fileFormat=csv&by=team`,
     ];
