@@ -340,7 +340,6 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
         ['GET', '/api/v1/optimizations'],
         ['GET', '/api/v1/model-scorecards'],
         ['POST', '/api/2.0/mlflow/traces/search', traces],
-        ['GET', `/api/2.0/mlflow/traces?${ids.map((id) => `experiment_ids=${id}`).join('&')}`],
       ];
       for (const [method, url, body] of lists) {
         const { status, text } = await call('alice', method, url, body);
