@@ -2,6 +2,7 @@ import type { Monitoring } from '../mlops/monitoring/index.ts';
 import type { Pipelines } from '../mlops/pipelines/index.ts';
 import type { Org } from '../org/index.ts';
 import type { createTelling } from '../platform/notices/index.ts';
+import { createSubjectOwners } from '../tradeoff/bridges/index.ts';
 import { createRecommendations } from '../tradeoff/recommendations/index.ts';
 import { createRetrainings } from '../tradeoff/retraining/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
@@ -40,6 +41,7 @@ export function wireAdvice(
   const recommendations = createRecommendations({
     ...{ clock, log, store, events, jobs, mail, rules, publicUrl: config.publicUrl ?? null },
     ...{ org, billing, costs, metering, gpuUsage, workloads, purchasing },
+    findOwner: createSubjectOwners({ registry, tracking }),
     ...{ tracking, pipelines, decisions, serving: deps.serving.use, optimizations: deps.optimizations },
   });
   return { retraining, recommendations };

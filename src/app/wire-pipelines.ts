@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Budgets } from '../finops/budgets/index.ts';
 import { createExecutors, type ExecutorsDeps, readServerId } from '../mlops/executors/index.ts';
 import type { createWorkspaceDoor } from '../mlops/kubernetes-executor/index.ts';
 import { createPipelines, type PipelinesDeps } from '../mlops/pipelines/index.ts';
@@ -8,11 +9,13 @@ import { isProcessExecutorOn, isUserShared } from '../platform/config/index.ts';
 import { processEnvironment } from '../platform/environment/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { findUser, type OtherUser, openWayThrough } from '../platform/processes/index.ts';
+import { createBudgetTexts } from '../tradeoff/bridges/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
 
 type WorkspaceDoor = ReturnType<typeof createWorkspaceDoor>;
 
-export interface PipelineWiring extends Pick<PipelinesDeps, 'admission' | 'runLog' | 'models' | 'deadlines'> {
+export interface PipelineWiring extends Pick<PipelinesDeps, 'runLog' | 'models' | 'deadlines'> {
+  readonly budgets: Pick<Budgets, 'reservations' | 'subjects'>;
   /** Endpoint through which pods download and upload their files. */
   readonly door: WorkspaceDoor;
 }
@@ -30,7 +33,7 @@ const pauseForReal: PipelinesDeps['rest'] = async (ms, signal) => {
 /** Pipelines with their executors. */
 export function wirePipelines(
   infrastructure: Infrastructure,
-  { door, admission, runLog, models, deadlines }: PipelineWiring,
+  { door, budgets, runLog, models, deadlines }: PipelineWiring,
   cluster: SimulatedCluster | null = null,
 ) {
   const { config, folder, clock, log, store, lake, events, writes, stepTokens } = infrastructure;
@@ -53,10 +56,11 @@ export function wirePipelines(
     lake,
     events,
     writes,
-    admission,
+    admission: budgets.reservations,
     runLog,
     models,
     deadlines,
+    hideBudgets: createBudgetTexts({ store, budgets }),
     environment,
     objects: infrastructure.artifacts,
     jobs: infrastructure.longJobs,

@@ -44,7 +44,9 @@ export function wireSummaries(infrastructure: Infrastructure, deps: SummaryDeps)
   return {
     health,
     // Documents, which only accounts with the scope platform.apply may apply, say to which team a report is sent.
-    reports: createReports({ ...{ clock, log, store, jobs, mail, rules, publicUrl, read: readAs(LOCAL), owners } }),
+    reports: createReports({
+      ...{ clock, log, store, jobs, mail, rules, publicUrl, read: readAs(LOCAL), readAs, owners },
+    }),
     attention: createAttention({ clock, readAs, owners, budgetStamp: () => finops.budgets.stamp(store) }),
     scorecards: wireScorecards(infrastructure, { ...deps, health }),
     ...wireViews(infrastructure, deps, owners),

@@ -11,7 +11,13 @@ import type { Config } from '../platform/config/index.ts';
 import type { createTelling } from '../platform/notices/index.ts';
 import { createOperatorSend } from '../platform/outbound/index.ts';
 import { resolveSecret } from '../platform/secrets/index.ts';
-import { createBudgetCheck, createLiveScores, createReplicaPrices, servingFacts } from '../tradeoff/bridges/index.ts';
+import {
+  createBudgetCheck,
+  createLiveScores,
+  createReplicaPrices,
+  createSubjectOwners,
+  servingFacts,
+} from '../tradeoff/bridges/index.ts';
 import { createDecisions, judgeOnPresentEvidence } from '../tradeoff/decisions/index.ts';
 import { createEvidence, type Evidence } from '../tradeoff/evidence/index.ts';
 import { createFrontier } from '../tradeoff/frontier/index.ts';
@@ -69,7 +75,8 @@ export function wireTradeoff(
     makingSteps: findMakingSteps,
   });
   const decisions = createDecisions({
-    ...{ clock, log, store, events, jobs, evidence, bills: billing },
+    ...{ clock, log, store, events, jobs, evidence, budgets, bills: billing },
+    findOwner: createSubjectOwners({ registry, tracking }),
     ...{ send: notices.send, mail: notices.mail, publicUrl: config.publicUrl ?? null },
     judge: (decision) => judgeOnPresentEvidence({ clock, store, evidence, budgets, bills: billing }, decision),
     qualityOf: async (sql, named) => {
@@ -146,7 +153,7 @@ export function wireOptimizations(
   { clock, log, store, events, jobs }: Infrastructure,
   {
     finops: { metering, allocation, prices, budgets },
-    mlops: { registry },
+    mlops: { registry, tracking },
     monitoring,
     serving,
     decisions,
@@ -159,7 +166,8 @@ export function wireOptimizations(
   },
 ) {
   return createOptimizations({
-    ...{ clock, log, store, jobs, events, metering, allocation },
+    ...{ clock, log, store, jobs, events, metering, allocation, budgets },
+    findOwner: createSubjectOwners({ registry, tracking }),
     serving: serving.use,
     teamOf: async (sql, model) => (await registry.ownerOf(sql, model))?.team ?? null,
     recordAct: decisions.recordAct,

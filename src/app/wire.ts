@@ -47,7 +47,7 @@ export function wire(
   const { executors, pipelines } = wirePipelines(
     infrastructure,
     {
-      ...{ door, models, admission: budgets.reservations, runLog: tracking.runLog },
+      ...{ door, models, budgets, runLog: tracking.runLog },
       deadlines: createSpotDeadlines({ decisions, tracking }),
     },
     cluster,

@@ -3,6 +3,7 @@ import { linearGraph } from '../../src/mlops/serving/graphs.testing.ts';
 import type { DeclaredRoute } from '../../src/platform/http/index.ts';
 import { onEachStore } from '../support/stores.ts';
 import { type Doors, openDoors } from './doors.ts';
+import { type Findings, seedFindings, WHOLE_SPEND } from './team-findings.ts';
 
 /** Members of one team each, and the roles of a company. */
 type Caller = 'alice' | 'bob' | 'finance' | 'leader' | 'admin' | 'operator';
@@ -11,11 +12,13 @@ const TEAMS = ['alpha', 'beta'] as const;
 /** In every content of a team's data; names contain the team. */
 const secretOf = (team: Team | 'nobody') => `secret${team}content`;
 
-interface Seeded {
+interface Seeded extends Findings {
   readonly experiment: string;
   readonly run: string;
   readonly trace: string;
   readonly version: string;
+  readonly decision: string;
+  readonly evaluation: string;
 }
 
 onEachStore(({ newDatabase }) => {
@@ -58,6 +61,18 @@ onEachStore(({ newDatabase }) => {
     await made('PUT', `/api/v1/teams/${team}/members/${name}`, { role: 'contributor' });
   }
 
+  /** An evaluation of a run, with the name of its file. */
+  async function evaluate(runId: string, name: string): Promise<string> {
+    const sent = await doors.application.http.inject({
+      ...{ method: 'POST', url: `/api/v1/evaluations/files?name=${name}`, payload: 'id,correct\n1,true\n2,false\n' },
+      headers: { host: 'localhost', 'content-type': 'application/octet-stream', ...headers.get('admin') },
+    });
+    const { upload } = sent.json<{ upload: string }>();
+    const columns = { id: 'id', correct: 'correct' };
+    const { evaluation } = await made('POST', '/api/v1/evaluations', { runId, columns, upload });
+    return evaluation.evaluation;
+  }
+
   /** One of each thing; without an owner for `nobody`. */
   async function seed(team: Team | 'nobody'): Promise<void> {
     const secret = secretOf(team);
@@ -94,7 +109,6 @@ onEachStore(({ newDatabase }) => {
         },
       },
     });
-    seeded.set(team, { experiment, run, trace: `tr-${trace}`, version: version.version });
     const owner = team === 'nobody' ? {} : { team };
     const main = { model: `${team}-model`, version: 1, backend: 'onnx', replicas: { min: 0, max: 1 } };
     await apply(
@@ -111,7 +125,22 @@ onEachStore(({ newDatabase }) => {
         cost: [{ measure: 'trainingCost', atMost: '1' }],
       }),
       document('Budget', `${team}-budget`, { subject: owner, amount: '100', currency: 'USD' }),
+      document('NotificationRoute', `${team}-channel`, {
+        ...{ match: team === 'nobody' ? {} : { teams: [team] }, to: { slack: { url: 'env:SLACK_OF_A_TEAM' } } },
+      }),
     );
+    const { decision } = await made('POST', '/api/v1/gate-checks', { model: `${team}-model`, version: '1' });
+    await made('POST', '/api/v1/predictions', {
+      predictions: [{ prediction: `${team}-1`, model: `${team}-model`, inputs: { x: secret }, output: secret }],
+    });
+    await made('POST', '/api/v1/forecasts/changes', {
+      ...{ subject: owner, from: '2026-11-01', dailyAmount: '1', currency: 'USD', what: secret },
+    });
+    seeded.set(team, {
+      ...(await seedFindings(doors.application.store, team, secret)),
+      ...{ experiment, run, trace: `tr-${trace}`, version: version.version, decision },
+      evaluation: await evaluate(run, `${secret}.csv`),
+    });
   }
 
   /** A bill with a resource of each team and one of none. */
@@ -154,13 +183,17 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
 
   /** Values of path parts that name the things of a team. */
   const partsOf = (team: string): Readonly<Record<string, string>> => {
-    const { experiment = '', run = '', trace = '', version = '' } = seeded.get(team) ?? {};
+    const { experiment = '', run = '', trace = '', version = '', ...findings } = seeded.get(team) ?? {};
     return {
+      ...findings,
       ...{ experimentId: experiment, runId: run, traceId: trace, version, team, model: `${team}-model` },
       ...{ endpoint: `${team}-endpoint`, pipeline: `${team}-pipeline`, monitor: `${team}-monitor` },
       ...{ budget: `${team}-budget`, policy: `${team}-policy`, source: 'aws', column: 'x', alias: 'x' },
     };
   };
+
+  /** Month of the bill. */
+  const month = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 7);
 
   const listQueries = (team: string): readonly string[] => {
     const { experiment = '', run = '', trace = '' } = seeded.get(team) ?? {};
@@ -174,6 +207,10 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
       `path=${experiment}/${run}/artifacts`,
       `team=${team}&by=team,serviceName&dimension=serviceName&filter=team%3D${team}`,
       `endpoint=${team}-endpoint&pipeline=${team}-pipeline&monitor=${team}-monitor`,
+      `node=model_version:${team}-model/1`,
+      `team=${team}&schedule=monthly&audience=platform&month=${month}`,
+      `runId=${run}&period=${month}&level=team&key=${team}&by=model`,
+      `from=${month}&to=${month}&fileFormat=csv&by=team`,
     ];
   };
 
@@ -192,12 +229,17 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
         scope !== 'open' && (method === 'GET' || (method === 'POST' && scope.endsWith('.read'))),
     );
 
-  async function readAll(caller: Caller, team: string, check: (text: string, request: string) => void) {
+  async function readAll(
+    caller: Caller,
+    team: string,
+    check: (text: string, request: string) => void,
+    further = listQueries(team),
+  ) {
     let answered = 0;
     for (const { method, url } of listReads()) {
       const address = buildAddress(url, team);
       const { experiment = '', run = '' } = seeded.get(team) ?? {};
-      const queries = method === 'GET' ? ['', ...listQueries(team)] : [''];
+      const queries = method === 'GET' ? ['', ...further] : [''];
       for (const query of queries) {
         const at = query === '' ? address : `${address}?${query}`;
         const body = { experiment_ids: [experiment], run_ids: [run], model: `${team}-model`, name: `${team}-model` };
@@ -267,6 +309,7 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
     it('is what lists, searches, totals and exports of its members have, and nothing else', async () => {
       const ids = [...seeded.values()].map(({ experiment }) => experiment);
       const search = { experiment_ids: ids };
+      const traces = { locations: ids.map((id) => ({ mlflow_experiment: { experiment_id: id } })) };
       const lists: readonly (readonly [method: string, url: string, body?: object])[] = [
         ['GET', '/api/v1/runs'],
         ['GET', `/api/v1/runs?${ids.map((id) => `experimentIds=${id}`).join('&')}`],
@@ -283,6 +326,20 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
         ['GET', '/api/v1/costs/summary?by=serviceName'],
         ['GET', '/api/v1/costs/summary.csv?by=team,serviceName'],
         ['GET', '/api/v1/costs/values?dimension=serviceName'],
+        ['GET', `/api/v1/costs/explain?from=${month}&to=${month}`],
+        ['GET', '/api/v1/costs/export?fileFormat=csv'],
+        ['GET', '/api/v1/forecasts'],
+        ['GET', '/api/v1/forecasts/changes'],
+        ['GET', '/api/v1/anomalies'],
+        ['GET', '/api/v1/anomalies.csv'],
+        ['GET', '/api/v1/recommendations'],
+        ['GET', '/api/v1/decisions'],
+        ['GET', '/api/v1/decided-acts'],
+        ['GET', '/api/v1/policies'],
+        ['GET', '/api/v1/alerts'],
+        ['GET', '/api/v1/optimizations'],
+        ['GET', '/api/v1/model-scorecards'],
+        ['POST', '/api/2.0/mlflow/traces/search', traces],
       ];
       for (const [method, url, body] of lists) {
         const { status, text } = await call('alice', method, url, body);
@@ -298,11 +355,94 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
         ['/api/v1/endpoints', 'endpoints', ['alpha-endpoint']],
         ['/api/v1/pipelines', 'pipelines', ['alpha-pipeline']],
         ['/api/v1/budgets', 'budgets', ['alpha-budget']],
+        ['/api/v1/retrainings', 'retrainings', ['alpha-retraining']],
+        ['/api/v1/notification-routes', 'routes', ['alpha-channel']],
       ];
       for (const [url, list, names] of named) {
         const rows = JSON.parse((await call('alice', 'GET', url)).text)[list] as { readonly name: string }[];
         expect([url, rows.map(({ name }) => name)]).toEqual([url, names]);
       }
+    });
+
+    it('is what one thing has for its members, and refused to others as a missing thing is', async () => {
+      const own = seeded.get('alpha') as Seeded;
+      const other = seeded.get('beta') as Seeded;
+      const addresses = (of: Seeded, team: Team): readonly string[] => [
+        `/api/v1/anomalies/${of.anomaly}`,
+        `/api/v1/recommendations/${of.recommendation}`,
+        `/api/v1/decisions/${of.decision}`,
+        `/api/v1/alerts/${of.episode}`,
+        `/api/v1/optimizations/${of.optimization}`,
+        `/api/v1/retrainings/${of.retraining}`,
+        `/api/v1/evaluations/${of.evaluation}`,
+        `/api/v1/evaluations?runId=${of.run}`,
+        `/api/v1/predictions?model=${team}-model`,
+        `/api/v1/traces?experimentId=${of.experiment}`,
+        `/api/v1/runs/${of.run}/versions`,
+        `/api/v1/model-scorecards/${team}-model`,
+        `/api/v1/lineage?node=model_version:${team}-model/1`,
+      ];
+      for (const url of addresses(own, 'alpha'))
+        expect([url, (await call('alice', 'GET', url)).text]).toEqual([
+          url,
+          expect.stringContaining(/scorecards|lineage/.test(url) ? 'alpha-model' : secretOf('alpha')),
+        ]);
+      for (const url of addresses(other, 'beta')) {
+        const { status, text } = await call('alice', 'GET', url);
+        // A list of an experiment is empty for others; one thing is refused.
+        expect([url, status]).toEqual([url, url.includes('/traces?') ? 200 : 403]);
+        expect([url, text.includes(secretOf('beta'))]).toEqual([url, false]);
+      }
+      const missing = [`/api/v1/anomalies/an_${'d'.repeat(16)}`, `/api/v1/decisions/dec_${'d'.repeat(20)}`];
+      for (const url of [...missing, '/api/v1/retrainings/none', '/api/v1/evaluations/ev_none'])
+        expect([url, (await call('alice', 'GET', url)).status]).toEqual([url, 403]);
+    });
+
+    it('has no spend of the organization, and no bill of all teams, in anomalies and decisions of members', async () => {
+      const { anomaly, decision } = seeded.get('alpha') as Seeded;
+      for (const url of ['/api/v1/anomalies', `/api/v1/anomalies/${anomaly}`]) {
+        expect([url, (await call('alice', 'GET', url)).text]).toEqual([url, expect.not.stringContaining(WHOLE_SPEND)]);
+        expect((await call('finance', 'GET', url)).text).toContain(WHOLE_SPEND);
+      }
+      const { evidence } = JSON.parse((await call('alice', 'GET', `/api/v1/decisions/${decision}`)).text);
+      expect(evidence.bills).toEqual([]);
+    });
+
+    it('may be asked about by the gate of a member, by its own policies only', async () => {
+      const check = (caller: Caller, team: Team, policy?: string) =>
+        call(caller, 'POST', '/api/v1/gate-checks', {
+          ...{ model: `${team}-model`, version: '1', dryRun: true },
+          ...(policy === undefined ? {} : { policy }),
+        });
+      expect((await check('alice', 'alpha')).status).toBe(200);
+      expect((await check('alice', 'beta')).status).toBe(403);
+      const propose = (team: Team, change: object) => {
+        const body = { optimization: `${team}-new`, spec: { endpoint: `${team}-endpoint`, change } };
+        return call('alice', 'POST', '/api/v1/optimizations', body);
+      };
+      expect((await propose('beta', { replicas: { min: 0, max: 1 } })).status).toBe(403);
+      expect((await propose('alpha', { model: 'beta-model' })).status).toBe(403);
+      const foreign = await check('alice', 'alpha', 'beta-policy');
+      expect([foreign.status, JSON.parse(foreign.text).code, foreign.text.includes('beta-model')]).toEqual([
+        404,
+        'policy_not_found',
+        false,
+      ]);
+    });
+
+    it('names no budget of the organization where a member is refused money', async () => {
+      await apply(
+        document('Budget', 'whole-budget', { subject: {}, amount: '0.000001', currency: 'USD', enforcement: 'hard' }),
+      );
+      const ask = (caller: Caller) =>
+        call(caller, 'POST', '/api/v1/budget-reservations', {
+          ...{ reservation: `${caller}-1`, subject: { team: 'alpha' }, resource: 'gpu', quantity: '1', origin: 'test' },
+          price: { amount: '100', currency: 'USD' },
+        });
+      const [member, operator] = [await ask('alice'), await ask('operator')];
+      expect(operator).toMatchObject({ status: 409, text: expect.stringContaining('whole-budget') });
+      expect(member).toMatchObject({ status: 409, text: expect.not.stringContaining('whole-budget') });
+      expect(JSON.parse(member.text).code).toBe(JSON.parse(operator.text).code);
     });
 
     it('is summed without the costs of others, whatever filters a member adds, and the answer says so', async () => {
@@ -364,14 +504,53 @@ ${['alpha', 'beta', 'nobody'].map(line).join('\n')}
       expect((await call('leader', 'GET', '/api/v1/costs/rows')).status).toBe(403);
     });
 
-    it('is all costs, but no run, for finance', async () => {
+    it('is all costs, but no run, for finance', { timeout: 300_000 }, async () => {
       const { run } = seeded.get('alpha') as Seeded;
-      expect((await call('finance', 'GET', '/api/v1/costs/rows')).text).toContain(secretOf('beta'));
       expect(await call('finance', 'GET', `/api/v1/runs/${run}`)).toMatchObject({ status: 403 });
+      const money = [
+        '/api/v1/costs/rows',
+        '/api/v1/costs/summary?by=serviceName',
+        `/api/v1/costs/explain?from=${month}&to=${month}`,
+        '/api/v1/costs/export?fileFormat=csv',
+        '/api/v1/forecasts',
+        '/api/v1/anomalies',
+        '/api/v1/recommendations',
+        '/api/v1/optimizations',
+      ];
+      for (const url of money) {
+        const { text } = await call('finance', 'GET', url);
+        const found = ([...TEAMS, 'nobody'] as const).filter((team) => text.includes(secretOf(team)));
+        expect([url, found]).toEqual([url, ['alpha', 'beta', 'nobody']]);
+        expect([url, /"partial":\{"teams"/.test(text)]).toEqual([url, false]);
+      }
     });
 
+    it.each(['finance', 'admin'] as const)(
+      'is in every answer about money that %s asks for, and in no broken one',
+      { timeout: 300_000 },
+      async (caller) => {
+        const refused: string[] = [];
+        const work: string[] = [];
+        const answered = await readAll(
+          caller,
+          'alpha',
+          (text, request) => {
+            if (!request.endsWith(' 403')) return;
+            (/finops|costs|bill|budgets|forecasts|anomalies|statements|prices|gpus/.test(request)
+              ? refused
+              : work
+            ).push(`${request}: ${text.slice(0, 200)}`);
+          },
+          [`period=${month}`],
+        );
+        expect(refused).toEqual([]);
+        if (caller === 'admin') expect(work).toEqual([]);
+        expect(answered).toBeGreaterThan(50);
+      },
+    );
+
     it('is refused with the reason and the teams of the caller', async () => {
-      const answer = await call('alice', 'GET', '/api/v1/lineage');
+      const answer = await call('alice', 'GET', '/api/v1/reports');
       expect(answer.status).toBe(403);
       expect(JSON.parse(answer.text)).toMatchObject({
         ...{ code: 'not_visible', teams: ['alpha'], account: 'alice' },

@@ -4,7 +4,7 @@ import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-qu
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { mayAsk, noticeLostSession, sessionQuery } from './account/use-session.ts';
+import { mayAsk, noticeLostSession, noticeLostSight, sessionQuery } from './account/use-session.ts';
 import { CallError } from './client.ts';
 import { askFirstQuestions } from './frame/first-questions.ts';
 import { addressOfHash } from './frame/hash-address.ts';
@@ -14,7 +14,12 @@ import { followSystem } from './theme/scheme.ts';
 const FRESH_MS = 30_000;
 
 const queries: QueryClient = new QueryClient({
-  queryCache: new QueryCache({ onError: (error) => noticeLostSession(queries, error) }),
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      noticeLostSession(queries, error);
+      noticeLostSight(queries, error, query);
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: FRESH_MS,

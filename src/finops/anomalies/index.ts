@@ -9,6 +9,7 @@ import { createLedgerRoutes } from './routes.ts';
 
 export { JUDGING_JOB } from './judging.ts';
 export { anomalyMigrations } from './migrations.ts';
+export { findAnomalyTeam } from './visible-anomalies.ts';
 
 export interface AnomaliesDeps extends JudgingDeps, AnomalyNoticeDeps, SubscribesToEvents {
   readonly jobs: Jobs;

@@ -1,7 +1,7 @@
 import { createHandlingRoutes, findHandling, findHandlings } from '../../platform/acknowledgements/index.ts';
 import { formatCsvLine } from '../../platform/csv/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { handle, handleDownload, type Route } from '../../platform/http/index.ts';
+import { handle, handleDownload, limitMoney, type Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
@@ -24,6 +24,7 @@ import {
 } from './schema.ts';
 import { isOfGpus } from './slice.ts';
 import { findAnomalies, findAnomaly, findJudging, putFeedback, type StoredAnomaly } from './store.ts';
+import { limitAnomalies, limitJudging } from './visible-anomalies.ts';
 
 export interface LedgerRouteDeps {
   readonly store: Store;
@@ -39,20 +40,27 @@ const PLAN_DAYS = 14;
 
 export function createLedgerRoutes({ store, clock, jobs, minImpactPercent }: LedgerRouteDeps): Route[] {
   const everything: Counting = { scope: [], minPercent: minImpactPercent };
-  const toListed = async (sql: Sql, found: StoredAnomaly) =>
-    toListedAnomaly(found, await findAnomalies(sql, false), everything, await findHandling(sql, 'anomaly', found.id));
+  const toListed = async (sql: Sql, found: StoredAnomaly, teams: Teams = null) =>
+    toListedAnomaly(
+      limitAnomalies(teams, [found])[0] ?? found,
+      limitAnomalies(teams, await findAnomalies(sql, false)),
+      teams === null ? everything : buildCounting({}, teams, minImpactPercent),
+      await findHandling(sql, 'anomaly', found.id),
+    );
   const gravityOf = async (sql: Sql, anomaly: string) => readGravity(await existing(sql, anomaly));
   return [
     ...createHandlingRoutes(anomalyHandling, { store, clock, noun: 'anomaly', gravityOf }),
-    handle(listAnomalies, ({ query }) => readAnomalyList(store, query, minImpactPercent)),
-    handleDownload(anomaliesCsv, async ({ query }) => ({
+    handle(listAnomalies, ({ query, identity }) =>
+      readAnomalyList({ store, minImpactPercent, teams: limitMoney(identity) }, query),
+    ),
+    handleDownload(anomaliesCsv, async ({ query, identity }) => ({
       contentType: 'text/csv; charset=utf-8',
       filename: 'anomalies.csv',
-      content: await readAnomaliesCsv(store, query, minImpactPercent),
+      content: await readAnomaliesCsv({ store, minImpactPercent, teams: limitMoney(identity) }, query),
     })),
-    handle(getAnomaly, async ({ params: { anomaly } }) => {
+    handle(getAnomaly, async ({ params: { anomaly }, identity }) => {
       const found = await existing(store, anomaly);
-      return { ...(await toListed(store, found)), evidence: found.evidence };
+      return { ...(await toListed(store, found, limitMoney(identity))), evidence: found.evidence };
     }),
     handle(giveAnomalyFeedback, ({ params: { anomaly }, body: { verdict, until, note }, actor }) =>
       store.transaction(async (sql) => {
@@ -83,9 +91,21 @@ export function createLedgerRoutes({ store, clock, jobs, minImpactPercent }: Led
   ];
 }
 
-async function readAnomalyList(store: Store, query: AnomalySelection, minImpactPercent: number): Promise<AnomalyList> {
-  const counting = buildCounting(query, minImpactPercent);
-  const [stored, judging] = [await findAnomalies(store, false), await findJudging(store)];
+/** Teams to which the charges of an answer are limited; null: none. */
+type Teams = readonly string[] | null;
+
+interface ListDeps {
+  readonly store: Store;
+  readonly minImpactPercent: number;
+  readonly teams: Teams;
+}
+
+async function readAnomalyList(
+  { store, minImpactPercent, teams }: ListDeps,
+  query: AnomalySelection,
+): Promise<AnomalyList> {
+  const counting = buildCounting(query, teams, minImpactPercent);
+  const [stored, judging] = [limitAnomalies(teams, await findAnomalies(store, false)), await findJudging(store)];
   const { anomalies, handlings } = await selectOwned(store, stored, query);
   return {
     anomalies: anomalies
@@ -95,7 +115,8 @@ async function readAnomalyList(store: Store, query: AnomalySelection, minImpactP
     totals: sumAnomalyTotals(anomalies, query, counting),
     minor: countMinor(anomalies, counting),
     minImpactPercent,
-    judging: judging?.judging ?? null,
+    judging: limitJudging(teams, judging?.judging ?? null),
+    ...(teams === null ? {} : { partial: { teams: [...teams] } }),
   };
 }
 
@@ -113,15 +134,20 @@ async function selectOwned(store: Store, stored: readonly StoredAnomaly[], query
   return { anomalies: selected.filter(isOwned), handlings };
 }
 
-async function readAnomaliesCsv(store: Store, query: AnomalySelection, minImpactPercent: number): Promise<string> {
-  const counting = buildCounting(query, minImpactPercent);
-  const { anomalies, handlings } = await selectOwned(store, await findAnomalies(store, false), query);
+async function readAnomaliesCsv(
+  { store, minImpactPercent, teams }: ListDeps,
+  query: AnomalySelection,
+): Promise<string> {
+  const counting = buildCounting(query, teams, minImpactPercent);
+  const stored = limitAnomalies(teams, await findAnomalies(store, false));
+  const { anomalies, handlings } = await selectOwned(store, stored, query);
   return csvOf(anomalies.map((one) => toListedAnomaly(one, [], counting, handlings.get(one.id))));
 }
 
-/** Anomalies of a team count by the spend of the team. */
-function buildCounting({ team }: AnomalySelection, minPercent: number): Counting {
-  return { scope: team === undefined ? [] : [{ dimension: 'team', value: team }], minPercent };
+/** Anomalies of a team count by the spend of the team; those of a caller who is limited to teams by that of each team. */
+function buildCounting({ team }: Pick<AnomalySelection, 'team'>, teams: Teams, minPercent: number): Counting {
+  const scope = team === undefined ? (teams ?? []) : [team];
+  return { scope: scope.map((value) => ({ dimension: 'team', value })), minPercent };
 }
 
 function findJudgedDay({ measure, end }: StoredAnomaly, judging: LedgerJudging | null): string {

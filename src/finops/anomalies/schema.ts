@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Assignment, defineHandlingEndpoints, Work } from '../../platform/acknowledgements/schema.ts';
-import { endpoint } from '../../platform/contract/schema.ts';
+import { endpoint, PartialAnswer } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Month, MonthOrDay, UtcInstant } from '../../platform/units/schema.ts';
 import { EpisodeKind } from '../anomaly-detection/schema.ts';
 import { Effects } from '../costs/schema.ts';
@@ -285,6 +285,7 @@ export const listAnomalies = endpoint({
   method: 'GET',
   path: '/api/v1/anomalies',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'List anomalies of the ledger: open ones first, then the latest',
   query: Selection,
   response: z.strictObject({
@@ -294,6 +295,7 @@ export const listAnomalies = endpoint({
     minor: z.number().int().describe('Selected anomalies that do not count only because they are minor'),
     minImpactPercent: z.number().describe('Setting `anomalyMinImpactPercent`'),
     judging: LedgerJudging.nullable().describe('Null: the ledger has not been judged yet'),
+    partial: PartialAnswer,
   }),
   errors: [],
 });
@@ -324,6 +326,7 @@ export const getAnomaly = endpoint({
   method: 'GET',
   path: '/api/v1/anomalies/:anomaly',
   scope: 'finops.read',
+  reads: ['money', 'object'],
   summary: 'Get one anomaly with its series, its effects of price, volume and mix, and its rows',
   params: z.strictObject({ anomaly: AnomalyId }),
   response: AnomalyDetail,
@@ -361,5 +364,5 @@ export const undoAnomalyFeedback = endpoint({
 
 export const anomalyHandling = defineHandlingEndpoints({
   ...{ noun: 'anomaly', path: '/api/v1/anomalies/:anomaly', param: 'anomaly', notFound: 'anomaly_not_found' },
-  ...{ read: 'finops.read', write: 'finops.write' },
+  ...{ read: 'finops.read', write: 'finops.write', reads: ['money', 'object'] },
 });

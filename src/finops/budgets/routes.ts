@@ -8,6 +8,7 @@ import { type ListedDeps, readListedBudgets, withSharedReads } from './listed.ts
 import { findNotices } from './notices/store.ts';
 import { listBudgetRefusals } from './refusals/schema.ts';
 import { findRefusals } from './refusals/store.ts';
+import { hideBudgets } from './reservations/hidden-budgets.ts';
 import {
   type HeldResource,
   meterReservation,
@@ -38,8 +39,8 @@ export function createBudgetRoutes(
       const budgets = await findVisibleBudgets(deps.store, identity, null);
       return { budgets: await readListedBudgets(deps, deps.store, budgets) };
     }),
-    handle(listBudgetRefusals, async ({ params: { budget } }) => ({
-      refusals: await findRefusals(deps.store, (await requireBudget(deps.store, budget)).name),
+    handle(listBudgetRefusals, async ({ params: { budget: name }, identity }) => ({
+      refusals: await findRefusals(deps.store, (await requireVisibleBudget(deps.store, identity, name)).name),
     })),
     handle(listBudgetDays, async ({ query: { budget: name = null }, identity }) => {
       const budgets = await findVisibleBudgets(deps.store, identity, name);
@@ -47,9 +48,7 @@ export function createBudgetRoutes(
       return { budgets: await Promise.all(budgets.map((budget) => readBudgetDays(shared, budget, now))) };
     }),
     handle(getBudget, async ({ params: { budget: name }, identity }) => {
-      const budget = await requireBudget(deps.store, name);
-      if (!isMoneyVisible(identity, budget.spec.subject)) throw refuseHidden(identity, `Budget ${name}`);
-      return readBudgetDetail(deps, budget);
+      return readBudgetDetail(deps, await requireVisibleBudget(deps.store, identity, name));
     }),
     handle(approveBudget, async ({ params: { budget: name }, body }) => {
       await deps.store.transaction(async (sql) => {
@@ -64,17 +63,19 @@ export function createBudgetRoutes(
     handle(openReservation, async ({ body, identity }) => {
       refuseOtherRun(identity, body.subject);
       // The id may belong to an open reservation of another run, which must not be returned.
-      const opened = await open(reservations, body);
-      refuseOtherRun(identity, opened.subject);
-      return opened;
+      return hideBudgets(deps.store, identity, async () => {
+        const opened = await open(reservations, body);
+        refuseOtherRun(identity, opened.subject);
+        return opened;
+      });
     }),
     handle(meterReservation, async ({ params, body, identity }) => {
       await refuseOtherReservation(reservations, identity, params.reservation);
-      return meter(params.reservation, Date.parse(body.at), body.holds);
+      return hideBudgets(deps.store, identity, () => meter(params.reservation, Date.parse(body.at), body.holds));
     }),
     handle(settleReservation, async ({ params, body, identity }) => {
       await refuseOtherReservation(reservations, identity, params.reservation);
-      return settle(reservations, params.reservation, body);
+      return hideBudgets(deps.store, identity, () => settle(reservations, params.reservation, body));
     }),
   ];
 }
@@ -84,6 +85,13 @@ export async function requireBudget(sql: Sql, name: string): Promise<StoredBudge
   const [budget] = await findBudgets(sql, name);
   if (budget !== undefined) return budget;
   throw createNotFoundError(name);
+}
+
+/** Also refuses a missing budget to a caller who reads the costs of some teams only. Errors: `budget_not_found`, `not_visible`. */
+async function requireVisibleBudget(sql: Sql, identity: Identity, name: string): Promise<StoredBudget> {
+  const [budget] = await findBudgets(sql, name);
+  if (isMoneyVisible(identity, budget?.spec.subject ?? {})) return budget ?? (await requireBudget(sql, name));
+  throw refuseHidden(identity, `Budget ${name}`);
 }
 
 /** Those of the teams and projects of a caller who reads the costs of some teams only. A name: only this budget. */

@@ -53,8 +53,14 @@ export function createCostRoutes(deps: CostsDeps): Route[] {
       const filter = limitFilters(identity, query.filter, [query.dimension]);
       return addPartial(identity, await readDimensionValues(deps, { ...query, filter }));
     }),
-    handle(explainCosts, ({ query }) => explain(deps, query)),
-    handleDownload(exportFocus, ({ query }) => exportFocusFile(deps, query)),
+    handle(explainCosts, async ({ query, identity }) => {
+      const filter = limitFilters(identity, query.filter, query.by);
+      return addPartial(identity, await explain(deps, { ...query, filter }));
+    }),
+    handleDownload(exportFocus, ({ query, identity }) => {
+      const filter = limitFilters(identity, query.filter);
+      return exportFocusFile(deps, { ...query, filter, hasCustomColumns: identity.visible.money === 'all' });
+    }),
   ];
 }
 

@@ -1,5 +1,13 @@
+import type { QueryOf } from '../../platform/contract/schema.ts';
 import { formatCsvLine } from '../../platform/csv/index.ts';
-import { type Download, handle, handleDownload, type Route } from '../../platform/http/index.ts';
+import {
+  type Download,
+  handle,
+  handleDownload,
+  type Identity,
+  type Route,
+  refuseHidden,
+} from '../../platform/http/index.ts';
 import { readAllChanges } from './offered.ts';
 import {
   addForecastChange,
@@ -24,22 +32,34 @@ import {
   switchChange,
 } from './service.ts';
 import { findWork } from './store.ts';
+import { findVisibleForecasts } from './visible-forecasts.ts';
 
 export function createLedgerForecastRoutes(deps: LedgerForecastDeps): Route[] {
+  const findVisible = (identity: Identity) => findVisibleForecasts(deps.budgets, deps.store, identity);
+  /** Also refuses a forecast that does not exist, as it refuses one of another team. */
+  const readVisibleDetail = async (query: QueryOf<typeof getForecast>, identity: Identity) => {
+    const visible = await findVisible(identity);
+    const { level, key = null } = query;
+    if (!visible.includes({ level, key })) throw refuseHidden(identity, `The forecast of ${key ?? level}`);
+    return readForecastDetail(deps, query, visible);
+  };
   return [
-    handle(listForecasts, ({ query }) => readForecasts(deps, query)),
-    handleDownload(listForecastsCsv, async ({ query }) =>
-      csvFile('forecasts.csv', listCsv(await readForecasts(deps, query))),
+    handle(listForecasts, async ({ query, identity }) => readForecasts(deps, query, await findVisible(identity))),
+    handleDownload(listForecastsCsv, async ({ query, identity }) =>
+      csvFile('forecasts.csv', listCsv(await readForecasts(deps, query, await findVisible(identity)))),
     ),
-    handle(getForecast, ({ query }) => readForecastDetail(deps, query)),
-    handleDownload(getForecastCsv, async ({ query }) =>
-      csvFile('forecast.csv', buildDaysCsv(await readForecastDetail(deps, query))),
+    handle(getForecast, ({ query, identity }) => readVisibleDetail(query, identity)),
+    handleDownload(getForecastCsv, async ({ query, identity }) =>
+      csvFile('forecast.csv', buildDaysCsv(await readVisibleDetail(query, identity))),
     ),
     handle(makeForecasts, async () => {
       await enqueue(deps, deps.store);
       return { working: await findWork(deps.store) };
     }),
-    handle(listForecastChanges, async () => ({ changes: await readAllChanges(deps.store) })),
+    handle(listForecastChanges, async ({ identity }) => {
+      const visible = await findVisible(identity);
+      return { changes: (await readAllChanges(deps.store)).filter((one) => visible.includesChange(one)) };
+    }),
     handle(addForecastChange, ({ body, actor }) => addChange(deps, body, actor)),
     handle(switchForecastChange, async ({ params: { change }, body: { isOn } }) => ({
       changes: await switchChange(deps, change, isOn),

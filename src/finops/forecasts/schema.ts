@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint } from '../../platform/contract/schema.ts';
+import { endpoint, PartialAnswer } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Month, Period, UtcInstant } from '../../platform/units/schema.ts';
 import { SourceBehind } from '../costs/schema.ts';
 import { ForecastLevel } from './level/schema.ts';
@@ -223,6 +223,7 @@ const Forecasts = z.strictObject({
   reason: z.string().nullable().describe('Reason that there is no forecast; else null'),
   forecasts: z.array(LedgerForecast).describe('Total first, then by level, largest first'),
   changes: z.array(ForecastChange).describe('Known changes, by first day'),
+  partial: PartialAnswer,
 });
 export type LedgerForecasts = z.infer<typeof Forecasts>;
 
@@ -235,7 +236,7 @@ export const listForecasts = endpoint({
   method: 'GET',
   path: '/api/v1/forecasts',
   scope: 'finops.read',
-  reads: 'totals',
+  reads: ['totals', 'team'],
   summary: 'List forecasts of the month and of the window of each budget, as stored after the last delivery',
   query: listQuery,
   response: Forecasts,
@@ -313,7 +314,7 @@ export const getForecast = endpoint({
   method: 'GET',
   path: '/api/v1/forecasts/subject',
   scope: 'finops.read',
-  reads: 'totals',
+  reads: ['totals', 'team'],
   summary: 'Get the forecast of one subject: days, intervals, earlier forecasts',
   query: detailQuery,
   response: ForecastDetail,
@@ -342,6 +343,7 @@ export const listForecastChanges = endpoint({
   method: 'GET',
   path: '/api/v1/forecasts/changes',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'List changes of cost that are known before any bill shows them',
   response: z.strictObject({ changes: z.array(ForecastChange).describe('By first day') }),
   errors: [],

@@ -33,6 +33,7 @@ import {
   type StoredRun,
   saveWork,
 } from './store.ts';
+import type { VisibleForecasts } from './visible-forecasts.ts';
 
 export interface LedgerForecastDeps {
   readonly store: Store;
@@ -143,19 +144,23 @@ export interface ForecastQuestion {
 export async function readForecasts(
   deps: LedgerForecastDeps,
   { level, team }: ForecastQuestion,
+  visible: VisibleForecasts,
 ): Promise<LedgerForecasts> {
   const { store } = deps;
-  const [run, working, changes] = [await findLastRun(store), await findWork(store), await readAllChanges(store)];
+  const [run, working] = [await findLastRun(store), await findWork(store)];
+  const changes = (await readAllChanges(store)).filter((one) => visible.includesChange(one));
+  const partial = visible.teams === null ? {} : { partial: { teams: [...visible.teams] } };
   if (run === null) {
     const reason = working === null ? NO_FORECAST : 'The first forecasts are being made.';
-    return { standing: null, working, reason, forecasts: [], changes };
+    return { standing: null, working, reason, forecasts: [], changes, ...partial };
   }
-  const all = await findForecasts(store, run.id);
+  const all = (await findForecasts(store, run.id)).filter((one) => visible.includes(one));
   const budgets = team === undefined ? [] : await findBudgetsOfTeam(deps, team);
   const forecasts = all.filter(
     (one) => (level === undefined || one.level === level) && (team === undefined || isOfTeam(one, team, budgets)),
   );
-  return { standing: await readForecastStanding(deps, run), working, reason: null, forecasts, changes };
+  const standing = visible.limitStanding(await readForecastStanding(deps, run));
+  return { standing, working, reason: null, forecasts, changes, ...partial };
 }
 
 const NO_FORECAST =
@@ -193,7 +198,11 @@ export interface SubjectQuestion {
 }
 
 /** Errors: `forecast_not_found`. */
-export async function readForecastDetail(deps: LedgerForecastDeps, question: SubjectQuestion): Promise<ForecastDetail> {
+export async function readForecastDetail(
+  deps: LedgerForecastDeps,
+  question: SubjectQuestion,
+  visible: VisibleForecasts,
+): Promise<ForecastDetail> {
   const { store } = deps;
   const { level, key = '', currency } = question;
   const run = await findLastRun(store);
@@ -203,8 +212,11 @@ export async function readForecastDetail(deps: LedgerForecastDeps, question: Sub
   );
   const days = run === null || forecast === undefined ? null : await findForecastDays(store, run.id, forecast);
   if (run === null || forecast === undefined || days === null) throw createNotFoundError(question, run === null);
-  const earlier = await findEarlierForecasts(store, forecast, run.id);
-  return { standing: await readForecastStanding(deps, run), forecast, ...days, earlier };
+  const earlier = (await findEarlierForecasts(store, forecast, run.id)).map((one) =>
+    visible.teams === null ? one : { ...one, deliveries: [] },
+  );
+  const standing = visible.limitStanding(await readForecastStanding(deps, run));
+  return { standing, forecast, ...days, earlier };
 }
 
 function createNotFoundError({ level, key }: SubjectQuestion, isEmpty: boolean): AppError {

@@ -1,10 +1,17 @@
-import { type Download, handle, handleDownload, type Route } from '../../platform/http/index.ts';
+import {
+  type Download,
+  handle,
+  handleDownload,
+  type Identity,
+  limitMoney,
+  type Route,
+} from '../../platform/http/index.ts';
 import { readGpuHeatMap, readGpuReadings } from './heat/service.ts';
 import { readGpuIdle } from './idle/service.ts';
 import { findOwnerRules } from './owner-rules/store.ts';
 import { buildEfficiencyCsv, buildOutcomesCsv, buildOwnersCsv } from './owners/csv.ts';
 import { reportGpuEfficiency, reportGpuOutcomes, reportGpuOwners } from './owners/reports.ts';
-import { createOwnedTimes, type OwnedDeps } from './owners/service.ts';
+import { createOwnedTimes, limitTimes, type OwnedDeps } from './owners/service.ts';
 import {
   getGpuEfficiency,
   getGpuHeatMap,
@@ -20,24 +27,43 @@ import {
 
 export function gpuUsageRoutes(deps: OwnedDeps): Route[] {
   const times = createOwnedTimes(() => deps);
+  const timesOf = (identity: Identity) => limitTimes(times, limitMoney(identity));
   return [
     handle(getGpuIdle, ({ query }) => readGpuIdle(deps, query)),
     handle(listGpuOwnerRules, async () => ({ documents: await findOwnerRules(deps.store) })),
-    handle(getGpuOwners, ({ query }) => reportGpuOwners(times, query)),
-    handleDownload(gpuOwnersCsv, async ({ query }) =>
-      toCsvFile(`gpus-by-${query.by}`, buildOwnersCsv(await reportGpuOwners(times, query))),
+    handle(getGpuOwners, async ({ query, identity }) =>
+      addPartial(identity, await reportGpuOwners(timesOf(identity), query)),
     ),
-    handle(getGpuEfficiency, ({ query }) => reportGpuEfficiency(times, query)),
-    handleDownload(gpuEfficiencyCsv, async ({ query }) =>
-      toCsvFile(`gpu-efficiency-by-${query.by}`, buildEfficiencyCsv(await reportGpuEfficiency(times, query))),
+    handleDownload(gpuOwnersCsv, async ({ query, identity }) =>
+      toCsvFile(`gpus-by-${query.by}`, buildOwnersCsv(await reportGpuOwners(timesOf(identity), query))),
+    ),
+    handle(getGpuEfficiency, async ({ query, identity }) =>
+      addPartial(identity, await reportGpuEfficiency(timesOf(identity), query)),
+    ),
+    handleDownload(gpuEfficiencyCsv, async ({ query, identity }) =>
+      toCsvFile(
+        `gpu-efficiency-by-${query.by}`,
+        buildEfficiencyCsv(await reportGpuEfficiency(timesOf(identity), query)),
+      ),
     ),
     handle(getGpuHeatMap, ({ query }) => readGpuHeatMap(times, deps, query)),
     handle(getGpuReadings, ({ query }) => readGpuReadings(deps, query)),
-    handle(getGpuOutcomes, ({ query }) => reportGpuOutcomes(times, deps, query)),
-    handleDownload(gpuOutcomesCsv, async ({ query }) =>
-      toCsvFile('gpu-outcomes', buildOutcomesCsv(await reportGpuOutcomes(times, deps, query))),
+    handle(getGpuOutcomes, async ({ query, identity }) =>
+      addPartial(identity, await reportGpuOutcomes(timesOf(identity), deps, query)),
+    ),
+    handleDownload(gpuOutcomesCsv, async ({ query, identity }) =>
+      toCsvFile('gpu-outcomes', buildOutcomesCsv(await reportGpuOutcomes(timesOf(identity), deps, query))),
     ),
   ];
+}
+
+/** Says of an answer that it has the time of some teams only. */
+function addPartial<Answer extends object>(
+  identity: Identity,
+  answer: Answer,
+): Answer & { partial?: { teams: string[] } } {
+  const teams = limitMoney(identity);
+  return teams === null ? answer : { ...answer, partial: { teams: [...teams] } };
 }
 
 function toCsvFile(name: string, content: string): Download {

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import {
@@ -6,6 +7,7 @@ import {
   handleDownload,
   type Identity,
   isMoneyVisible,
+  limitMoney,
   type Route,
   refuseHidden,
 } from '../../platform/http/index.ts';
@@ -38,7 +40,11 @@ export function createStatementRoutes(deps: StatementsDeps): Route[] {
 
 function createLiveRoutes(deps: StatementsDeps): Route[] {
   return [
-    handle(listStatements, ({ query }) => readOverview(deps, query)),
+    handle(listStatements, async ({ query, identity }) => {
+      const overview = await readOverview(deps, query);
+      const teams = limitMoney(identity);
+      return teams === null ? overview : limitOverview(overview, teams);
+    }),
     handle(getStatement, ({ params, query, identity }) => readLiveFacts(deps, identity, params.team, query)),
     handleDownload(getStatementHtml, async ({ params, query, identity }) => {
       const facts = await readLiveFacts(deps, identity, params.team, query);
@@ -49,6 +55,15 @@ function createLiveRoutes(deps: StatementsDeps): Route[] {
       return buildCsvFile(facts, buildStatementCsv(facts, null));
     }),
   ];
+}
+
+/** The statements of these teams, without the bill that all statements add up to. */
+function limitOverview<Overview extends z.infer<typeof listStatements.response>>(
+  overview: Overview,
+  teams: readonly string[],
+): Overview {
+  const statements = overview.statements.filter(({ team }) => team !== null && teams.includes(team));
+  return { ...overview, statements, bill: [], reporting: null, partial: { teams: [...teams] } };
 }
 
 async function readLiveFacts(
@@ -70,11 +85,14 @@ function createIssuedRoutes(deps: StatementsDeps): Route[] {
     handle(issueStatements, async ({ body: { period, allowProvisional, why = null }, actor }) => ({
       issued: await issue(deps, { period, allowProvisional, why, actor }),
     })),
-    handle(listIssuedStatements, async ({ query: { period = null, team, pageSize, pageToken } }) => {
+    handle(listIssuedStatements, async ({ query: { period = null, team, pageSize, pageToken }, identity }) => {
       const asked = { period, team };
       const [before = null] = pageToken === undefined ? [] : decodePageToken(pageToken, asked).map(Number);
       const chosen = team === undefined ? undefined : parseTeam(team);
-      const found = await findStatementPage(deps.store, { period, team: chosen, before, limit: pageSize + 1 });
+      const found = await findStatementPage(deps.store, {
+        ...{ period, team: chosen, before, limit: pageSize + 1 },
+        only: limitMoney(identity),
+      });
       const statements = found.slice(0, pageSize);
       const last = statements.at(-1);
       const more = found.length > pageSize && last !== undefined;

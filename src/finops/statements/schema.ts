@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
+import { endpoint, NextPageToken, PageQuery, PartialAnswer } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Month, UtcInstant } from '../../platform/units/schema.ts';
 import { DeliveryId, PeriodState } from '../billing/schema.ts';
 import { Unconverted, UsedRate } from '../exchange/schema.ts';
@@ -196,7 +196,7 @@ export const listStatements = endpoint({
   method: 'GET',
   path: '/api/v1/statements',
   scope: 'finops.read',
-  reads: 'totals',
+  reads: ['totals', 'team'],
   summary: 'List team statements for a month; with the unallocated cost they sum to the bill',
   query: z.strictObject({ period: Month.describe('Billing period'), ...Basis }),
   response: z.strictObject({
@@ -209,6 +209,7 @@ export const listStatements = endpoint({
     reporting: StatementReporting.nullable().describe('The whole bill in the reporting currency; null without one'),
     periods: z.array(Month).describe('Billing periods with rows, oldest first'),
     leftOut: StatementLeftOut,
+    partial: PartialAnswer,
   }),
   errors: [
     'bill_period_not_covered',
@@ -280,6 +281,7 @@ export const listIssuedStatements = endpoint({
   method: 'GET',
   path: '/api/v1/statements/issued',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'List issued statements, newest first',
   query: z.strictObject({
     period: Month.optional().describe('Only of this billing period'),

@@ -103,6 +103,8 @@ export interface StatementPage {
   readonly period: string | null;
   /** Undefined for all, null for unallocated cost. */
   readonly team: string | null | undefined;
+  /** Only of these teams; null: of all, and of unallocated cost. */
+  readonly only: readonly string[] | null;
   /** Number of the last statement of the previous page; null for the first page. */
   readonly before: number | null;
   readonly limit: number;
@@ -110,11 +112,13 @@ export interface StatementPage {
 
 /** Newest first. */
 export async function findStatementPage(sql: Sql, page: StatementPage): Promise<IssuedStatement[]> {
-  const { period, team, before, limit } = page;
+  const { period, team, only, before, limit } = page;
+  if (only !== null && only.length === 0) return [];
   let query = sql.tables<StatementTables>().selectFrom('statement').select(['number', 'record']);
   if (period !== null) query = query.where('period', '=', period);
   if (team === null) query = query.where('team', 'is', null);
   else if (team !== undefined) query = query.where('team', '=', team);
+  if (only !== null) query = query.where('team', 'in', only);
   if (before !== null) query = query.where('number', '<', before);
   return (await query.orderBy('number', 'desc').limit(limit).execute()).map(rowToStatement);
 }

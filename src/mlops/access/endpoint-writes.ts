@@ -14,12 +14,14 @@ export async function checkEndpoint(checks: Checks, { identity, params, body }: 
   if (identity.scopes === null) return;
   const fields = { ...toFields(body), ...toFields(params) };
   const subject = toFields(fields.subject);
+  // A proposal names its endpoint in the document that it proposes.
+  const spec = toFields(fields.spec);
   for (const runId of selectTexts(fields.runId, fields.runIds, subject.run)) await checks.run(identity, runId);
   for (const experimentId of selectTexts(fields.experimentId)) await checks.experiment(identity, experimentId);
   for (const modelId of selectTexts(fields.modelId)) await checks.loggedModel(identity, modelId);
   for (const model of selectTexts(fields.model)) await checks.model(identity, model);
   for (const field of checks.ownedFields) {
-    for (const name of selectTexts(fields[field])) await checks.owned(identity, field, name);
+    for (const name of selectTexts(fields[field], spec[field])) await checks.owned(identity, field, name);
   }
   const tags = Object.entries(toFields(fields.tags)).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',

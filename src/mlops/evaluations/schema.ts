@@ -132,6 +132,7 @@ export const sendEvaluationFile = endpoint({
   method: 'POST',
   path: '/api/v1/evaluations/files',
   scope: 'mlops.write',
+  reads: 'none',
   summary: 'Upload a table of per-example outcomes for an import',
   query: z.strictObject({ name: z.string().min(1).max(255).describe('File name, for messages') }),
   accepts: 'bytes',
@@ -143,6 +144,7 @@ export const importEvaluation = endpoint({
   method: 'POST',
   path: '/api/v1/evaluations',
   scope: 'mlops.write',
+  reads: 'object',
   summary: 'Import per-example outcomes of a run from an uploaded file or an artifact of the run',
   body: z
     .strictObject({
@@ -189,6 +191,7 @@ export const listEvaluations = endpoint({
   method: 'GET',
   path: '/api/v1/evaluations',
   scope: 'mlops.read',
+  reads: 'object',
   summary: 'List evaluations of a run, newest first; all versions',
   query: z.strictObject({ runId: RunId }),
   response: z.strictObject({ evaluations: z.array(Evaluation).describe('Evaluations, newest first') }),
@@ -199,6 +202,7 @@ export const getEvaluation = endpoint({
   method: 'GET',
   path: '/api/v1/evaluations/:evaluation',
   scope: 'mlops.read',
+  reads: 'team',
   summary: 'Get one evaluation',
   params: z.strictObject({ evaluation: z.string().min(1).max(100).describe('Id of the evaluation') }),
   response: Evaluation,

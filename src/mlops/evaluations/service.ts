@@ -17,7 +17,7 @@ export interface EvaluationDeps {
   /** Uploads, on this machine. */
   readonly objects: Pick<Objects, 'localPath'>;
   readonly uploads: Pick<Uploads, 'receive' | 'facts' | 'keyOf' | 'discard'>;
-  readonly tracking: Pick<Tracking, 'run' | 'runArtifactUri' | 'artifactFiles'>;
+  readonly tracking: Pick<Tracking, 'run' | 'runArtifactUri' | 'artifactFiles' | 'owners'>;
   readonly clock: Clock;
 }
 

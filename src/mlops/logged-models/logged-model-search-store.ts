@@ -1,6 +1,7 @@
 import { type Expression, sql as raw, type SqlBool } from 'kysely';
+import type { OwnerLimit } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import type { LoggedModel, TrackingTables } from '../runs/index.ts';
+import { buildInheritedOwnerCondition, type LoggedModel, type TrackingTables } from '../runs/index.ts';
 import {
   boundJoins,
   buildAfterCondition,
@@ -30,6 +31,8 @@ export interface LoggedModelOrdering extends Ordering {
 
 export interface LoggedModelQuery {
   readonly experimentIds: readonly number[];
+  /** Only models of these owners; null: of all. */
+  readonly owners: OwnerLimit | null;
   readonly comparisons: readonly Comparison[];
   /** Metric comparisons use only metrics of these datasets; empty: all metrics. */
   readonly datasets: readonly DatasetScope[];
@@ -72,8 +75,14 @@ export async function searchLoggedModels(
   };
 }
 
+const OWNER = { runId: raw.ref('logged_model.source_run_id'), experimentId: raw.ref('logged_model.experiment_id') };
+
 function buildConditions(query: LoggedModelQuery): Expression<SqlBool>[] {
-  const wanted = query.comparisons.map((comparison) => buildCondition(comparison, query.datasets));
+  const { owners } = query;
+  const wanted = [
+    ...(owners === null ? [] : [buildInheritedOwnerCondition(owners, OWNER)]),
+    ...query.comparisons.map((comparison) => buildCondition(comparison, query.datasets)),
+  ];
   const scoped = query.comparisons.some((comparison) => comparison.entity === 'metric');
   if (query.datasets.length === 0 || scoped) return wanted;
   return [...wanted, raw`exists (${selectMetrics()} and ${buildDatasetsCondition(query.datasets)})`];

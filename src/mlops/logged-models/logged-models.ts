@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { OwnerLimit } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import { appendToUri } from '../artifacts/index.ts';
@@ -65,6 +66,8 @@ export interface LoggedModelSearch {
   readonly maxResults: number;
   readonly orderBy: readonly ModelOrder[];
   readonly pageToken: string | undefined;
+  /** Only models of these owners; null: of all. */
+  readonly owners: OwnerLimit | null;
 }
 
 const MAX_MODELS_A_PAGE = 50_000;
@@ -170,6 +173,7 @@ async function search(sql: Sql, input: LoggedModelSearch): Promise<Page<LoggedMo
   if (input.experimentIds.length === 0) return { items: [], nextPageToken: null };
   const found = await searchLoggedModels(sql, {
     experimentIds: input.experimentIds.map(parseExperimentId),
+    owners: input.owners,
     comparisons,
     datasets: input.datasets,
     orderings,

@@ -11,4 +11,4 @@ export {
   listScores,
   type Score,
 } from './scores.ts';
-export { findMonitorOfModel, findMonitors, noMonitor } from './store.ts';
+export { findMonitorOfModel, findMonitors, findMonitorsOf, noMonitor } from './store.ts';

@@ -110,6 +110,7 @@ export const listMonitors = endpoint({
   method: 'GET',
   path: '/api/v1/monitors',
   scope: 'mlops.read',
+  reads: 'team',
   summary: 'List all monitors by name',
   response: z.strictObject({ monitors: z.array(Monitor).describe('Monitors') }),
   errors: [],

@@ -1,5 +1,7 @@
 import { AppError } from '../../platform/errors/index.ts';
+import type { OwnerLimit } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { buildModelOwnerCondition } from '../runs/index.ts';
 import { type Monitor, MonitorSpec } from './schema.ts';
 
 interface MonitorTables {
@@ -9,6 +11,13 @@ interface MonitorTables {
 export async function findMonitors(sql: Sql, name: string | null = null): Promise<Monitor[]> {
   let query = sql.tables<MonitorTables>().selectFrom('monitor').selectAll().orderBy('name');
   if (name !== null) query = query.where('name', '=', name);
+  return (await query.execute()).map(parseMonitorRow);
+}
+
+/** Monitors of models of these owners; null: all. */
+export async function findMonitorsOf(sql: Sql, owners: OwnerLimit | null): Promise<Monitor[]> {
+  let query = sql.tables<MonitorTables>().selectFrom('monitor').selectAll().orderBy('name');
+  if (owners !== null) query = query.where(buildModelOwnerCondition('monitor.model', owners));
   return (await query.execute()).map(parseMonitorRow);
 }
 

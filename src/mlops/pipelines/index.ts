@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Events } from '../../platform/events/index.ts';
-import type { Plugin, Route, WriteRecorder } from '../../platform/http/index.ts';
+import type { Identity, Plugin, Route, WriteRecorder } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Lake } from '../../platform/lake/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
@@ -46,6 +46,8 @@ export interface PipelinesDeps {
   /** May this start, and up to what cost? */
   readonly admission: Admission;
   readonly models: ModelSteps;
+  /** Replaces texts that name a budget which the caller may not read. Implemented by bridges. */
+  readonly hideBudgets: (identity: Identity) => Promise<(text: string) => string>;
   /** Policy for deadlines on spot capacity. */
   readonly deadlines: SpotDeadlines;
   /** Lets time go by. */

@@ -1,5 +1,5 @@
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
-import { handle, isAllowed, isWorkVisible, type Route } from '../../platform/http/index.ts';
+import { handle, type Identity, isAllowed, isWorkVisible, type Route } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { findPipelines, type StoredPipeline } from '../pipeline-definition/index.ts';
 import {
@@ -8,6 +8,7 @@ import {
   requirePipeline,
   requirePipelineRun,
   resumeRun,
+  type StoredRun,
   startRun,
   stopRun,
 } from '../pipeline-runs/index.ts';
@@ -24,9 +25,17 @@ import {
   stopPipelineRun,
   uploadPipelineCode,
 } from './schema.ts';
+import { limitReasons } from './visible-reasons.ts';
 
-export function pipelineRoutes(deps: PipelineDeps, wake: (runId: string) => void): Route[] {
+interface PipelineRouteDeps extends PipelineDeps {
+  /** Replaces texts that name a budget which the caller may not read. */
+  readonly hideBudgets: (identity: Identity) => Promise<(text: string) => string>;
+}
+
+export function pipelineRoutes(deps: PipelineRouteDeps, wake: (runId: string) => void): Route[] {
   const { store } = deps;
+  const showRun = async (run: StoredRun, identity: Identity) =>
+    limitReasons(await readPipelineRun(store, run), await deps.hideBudgets(identity));
   return [
     handle(listPipelines, async ({ identity }) => {
       const all = await findPipelines(store, null);
@@ -54,23 +63,23 @@ export function pipelineRoutes(deps: PipelineDeps, wake: (runId: string) => void
       const mayRunCode = isAllowed(identity, 'mlops.run_code');
       const cause = { kind: 'manual', detail: `requested by ${actor}` } as const;
       const request = { pipeline, params, code, ref, commit, requestKey, mayRunCode, cause, actor };
-      return readPipelineRun(store, await startRun(deps, request));
+      return showRun(await startRun(deps, request), identity);
     }),
-    handle(getPipelineRun, async ({ params: { pipeline, run } }) =>
-      readPipelineRun(store, await requirePipelineRun(deps, pipeline, run)),
+    handle(getPipelineRun, async ({ params: { pipeline, run }, identity }) =>
+      showRun(await requirePipelineRun(deps, pipeline, run), identity),
     ),
-    handle(stopPipelineRun, async ({ params: { pipeline, run }, actor }) => {
+    handle(stopPipelineRun, async ({ params: { pipeline, run }, actor, identity }) => {
       const found = await requirePipelineRun(deps, pipeline, run);
       await stopRun(deps, found, actor);
       wake(found.id);
-      return readPipelineRun(store, await requirePipelineRun(deps, pipeline, run));
+      return showRun(await requirePipelineRun(deps, pipeline, run), identity);
     }),
     handle(
       resumePipelineRun,
       async ({ params: { pipeline, run }, body: { params, code = null, commit = null }, actor, identity }) => {
         const mayRunCode = isAllowed(identity, 'mlops.run_code');
         const old = await requirePipelineRun(deps, pipeline, run);
-        return readPipelineRun(store, await resumeRun(deps, old, { params, code, commit, mayRunCode, actor }));
+        return showRun(await resumeRun(deps, old, { params, code, commit, mayRunCode, actor }), identity);
       },
     ),
     handle(pipelineStepLog, async ({ params: { pipeline, run }, query: { step, attempt = null, from, maxBytes } }) =>

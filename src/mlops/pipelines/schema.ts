@@ -213,6 +213,7 @@ export const uploadPipelineCode = endpoint({
   method: 'POST',
   path: '/api/v1/pipeline-code',
   scope: 'mlops.run_code',
+  reads: 'none',
   summary: 'Upload the code of a run as a tar archive (gzip or not)',
   accepts: 'bytes',
   response: z.strictObject({

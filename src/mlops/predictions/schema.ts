@@ -115,6 +115,7 @@ export const importLabels = endpoint({
   method: 'POST',
   path: '/api/v1/labels/imports',
   scope: 'mlops.write',
+  reads: 'object',
   summary: 'Record the labels of an uploaded CSV or Parquet file',
   body: z.strictObject({
     upload: z.string().describe('Id of the upload'),
@@ -164,6 +165,7 @@ export const listPredictions = endpoint({
   method: 'GET',
   path: '/api/v1/predictions',
   scope: 'mlops.read',
+  reads: 'object',
   summary: 'List predictions of a model with the labels that have arrived, latest first',
   query: z.strictObject({ model: ModelName, ...predictionSelection, ...PageQuery }),
   response: z.strictObject({

@@ -1,8 +1,8 @@
-import { handle, type Route } from '../../platform/http/index.ts';
+import { handle, limitWork, type Route } from '../../platform/http/index.ts';
 import type { JournaledTable } from '../../platform/journal/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
-import { findMonitors, noMonitor } from '../monitors/index.ts';
+import { findMonitors, findMonitorsOf, noMonitor } from '../monitors/index.ts';
 import { listMonitors, showMonitor } from '../monitors/schema.ts';
 import { readInputNames } from './windows/input-names.ts';
 import type { StoredWindows } from './windows/stored-windows.ts';
@@ -18,7 +18,9 @@ interface QualityRouteDeps {
 
 export function qualityRoutes(deps: QualityRouteDeps): Route[] {
   return [
-    handle(listMonitors, async () => ({ monitors: await findMonitors(deps.store) })),
+    handle(listMonitors, async ({ identity }) => ({
+      monitors: await findMonitorsOf(deps.store, limitWork(identity)),
+    })),
     handle(showMonitor, async ({ params: { monitor: name }, query: { by, slice, mostValues, ...selected } }) => {
       const [monitor] = await findMonitors(deps.store, name);
       if (monitor === undefined) throw noMonitor(name);

@@ -1,5 +1,7 @@
 import type { ExpressionBuilder } from 'kysely';
+import type { OwnerLimit } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
+import { buildModelOwnerCondition } from '../runs/index.ts';
 import { TEAM_TAG } from '../tracking/index.ts';
 import type { RegistryTables } from './tables.ts';
 import type { Alias, KeyValue, RegisteredModel } from './types.ts';
@@ -29,11 +31,13 @@ export interface ModelSelection {
   readonly after: string | null;
   /** undefined: of all teams. */
   readonly team: string | undefined;
+  /** Only models of these owners; null: of all. */
+  readonly owners: OwnerLimit | null;
   readonly limit: number;
 }
 
 /** Registered models by name, without prompts. */
-export async function pageModels(sql: Sql, { after, team, limit }: ModelSelection): Promise<RegisteredModel[]> {
+export async function pageModels(sql: Sql, { after, team, owners, limit }: ModelSelection): Promise<RegisteredModel[]> {
   let query = sql.tables<RegistryTables>().selectFrom('registered_model').selectAll().where(isNoPrompt);
   if (after !== null) query = query.where('name', '>', after);
   if (team !== undefined) {
@@ -41,6 +45,7 @@ export async function pageModels(sql: Sql, { after, team, limit }: ModelSelectio
       eb.selectFrom('registered_model_tag').select('model').where('key', '=', TEAM_TAG).where('value', '=', team),
     );
   }
+  if (owners !== null) query = query.where(buildModelOwnerCondition('registered_model.name', owners));
   return findModelDetails(sql, await query.orderBy('name').limit(limit).execute());
 }
 
@@ -50,9 +55,10 @@ function isNoPrompt(eb: ExpressionBuilder<RegistryTables, 'registered_model'>) {
   return eb('name', 'not in', prompts.where('value', '=', 'true'));
 }
 
-/** Names of the registered models, in order. */
-export async function listModelNames(sql: Sql, limit: number): Promise<string[]> {
-  const query = sql.tables<RegistryTables>().selectFrom('registered_model').select('name').orderBy('name').limit(limit);
+/** Names of the registered models of these owners (null: of all), in order. */
+export async function listModelNames(sql: Sql, limit: number, owners: OwnerLimit | null = null): Promise<string[]> {
+  let query = sql.tables<RegistryTables>().selectFrom('registered_model').select('name').orderBy('name').limit(limit);
+  if (owners !== null) query = query.where(buildModelOwnerCondition('registered_model.name', owners));
   return (await query.execute()).map(({ name }) => name);
 }
 

@@ -1,6 +1,7 @@
-import { handle, limitWork, type Route } from '../../platform/http/index.ts';
+import { handle, limitWork, type Route, selectWithinLimit } from '../../platform/http/index.ts';
 import type { Store } from '../../platform/store/index.ts';
-import { hasModel } from './model-store.ts';
+import { readOwner } from '../tracking/index.ts';
+import { findModel, hasModel } from './model-store.ts';
 import {
   addVersionCounts,
   buildModelNotFound,
@@ -35,8 +36,12 @@ export function registryRoutes({ store, tracking, search }: RegistryRoutesDeps):
         versions.push(await readVersionContract(tracking, store, version));
       return { versions };
     }),
-    handle(listRunVersions, async ({ params }) => {
-      const found = await listVersionsOfRun(store, params.runId);
+    handle(listRunVersions, async ({ params, identity }) => {
+      // A model of another team may have a version of the run.
+      const found = await selectWithinLimit(limitWork(identity), await listVersionsOfRun(store, params.runId), {
+        key: ({ model }) => model,
+        findOwner: async ({ model }) => readOwner((await findModel(store, model))?.tags ?? []),
+      });
       return { versions: await Promise.all(found.map((version) => readVersionContract(tracking, store, version))) };
     }),
     handle(getModelVersion, ({ params }) => readVersion(tracking, store, params.model, params.version)),

@@ -103,6 +103,7 @@ export const listRunVersions = endpoint({
   method: 'GET',
   path: '/api/v1/runs/:runId/versions',
   scope: 'mlops.read',
+  reads: 'object',
   summary: 'List versions registered from a run, newest first; empty for an unknown run',
   params: z.strictObject({ runId: z.string().min(1).max(256).describe('Run id') }),
   response: z.strictObject({ versions: z.array(ModelVersion).describe('Versions, newest first') }),

@@ -1,7 +1,7 @@
 import { type Expression, sql as raw, type SqlBool } from 'kysely';
 import type { OwnerLimit } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { buildOwnerCondition } from '../runs/index.ts';
+import { buildModelOwnerCondition } from '../runs/index.ts';
 import {
   boundJoins,
   buildAfterCondition,
@@ -82,10 +82,6 @@ function buildModelCondition(comparison: Comparison): Expression<SqlBool> {
   if (comparison.key === PROMPT_TAG) return raw`1 = 1`;
   const value = compare(raw.ref('t.value'), comparison);
   return raw`exists (select 1 from registered_model_tag as t where t.model = registered_model.name and t.key = ${comparison.key} and ${value})`;
-}
-
-function buildModelOwnerCondition(model: string, owners: OwnerLimit): Expression<SqlBool> {
-  return buildOwnerCondition(owners, { table: 'registered_model_tag', column: 'model', of: raw.ref(model) });
 }
 
 const VERSION_COLUMNS: Readonly<Record<string, string>> = {

@@ -1,13 +1,12 @@
 import type { Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
-import { retentionRoutes } from './routes.ts';
+import { type RetentionRoutesDeps, retentionRoutes } from './routes.ts';
 import { RetentionSpec } from './schema.ts';
-import { createService, type RetentionDeps } from './service.ts';
+import { createService } from './service.ts';
 import { findPolicies, savePolicy } from './store.ts';
 
 export { retentionMigrations } from './migrations.ts';
-export type { RetentionDeps } from './service.ts';
 
 /** Retention of deleted entities: their restore period, size and cost, and their removal, which is never automatic. */
 export interface Retention {
@@ -19,7 +18,7 @@ const LEFTOVERS_JOB = 'retention.leftovers';
 
 /** Creates the retention; `main.ts` calls it once. */
 export function createRetention(
-  deps: RetentionDeps & { readonly jobs: Pick<Jobs, 'register' | 'schedule'> },
+  deps: RetentionRoutesDeps & { readonly jobs: Pick<Jobs, 'register' | 'schedule'> },
 ): Retention {
   const service = createService(deps);
   deps.jobs.register(LEFTOVERS_JOB, { handler: service.removeNoted });

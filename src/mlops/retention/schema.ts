@@ -102,6 +102,7 @@ export const listDeleted = endpoint({
   method: 'GET',
   path: '/api/v1/deleted',
   scope: 'mlops.read',
+  reads: 'team',
   summary: 'List deleted objects that can be restored, with their size and cost; oldest deletion first',
   query: z.strictObject({ kind: DeletedKind.default('run'), ...PageQuery }),
   response: z.strictObject({
@@ -115,6 +116,7 @@ export const restoreLoggedModel = endpoint({
   method: 'POST',
   path: '/api/v1/deleted/logged-models/:modelId/restore',
   scope: 'mlops.write',
+  reads: 'object',
   summary: 'Restore a deleted logged model; MLflow’s own calls restore runs and experiments',
   params: z.strictObject({ modelId: z.string().min(1).max(64).describe('Id of the logged model') }),
   response: z.strictObject({ restored: z.literal(true).describe('True: the model is active') }),

@@ -33,7 +33,7 @@ export { type Batch, createLogging, type Logging } from './logging.ts';
 export { createMetricRest } from './metric-rest.ts';
 export { insertMetrics, insertModelMetrics, type StepRange, selectSamples } from './metric-store.ts';
 export { trackingMigrations } from './migrations.ts';
-export { buildOwnerCondition, PROJECT_TAG, TEAM_TAG } from './owner-condition.ts';
+export { buildInheritedOwnerCondition, buildModelOwnerCondition, PROJECT_TAG, TEAM_TAG } from './owner-condition.ts';
 export { drawRandomName } from './random-name.ts';
 export { findRun, readRun, toRunsWithExperiment } from './read-run.ts';
 export { toExperiment } from './run-answer.ts';

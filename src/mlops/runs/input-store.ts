@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { sql as raw } from 'kysely';
+import type { OwnerLimit } from '../../platform/http/index.ts';
 import { isAmong, type Sql } from '../../platform/store/index.ts';
 import { splitIntoChunks } from './key-value-store.ts';
+import { buildInheritedOwnerCondition } from './owner-condition.ts';
 import type { TrackingTables } from './tables.ts';
 import type { Dataset, DatasetInput, ModelOutput } from './types.ts';
 
@@ -165,9 +168,15 @@ export interface DatasetSummary {
 }
 
 const MAX_SUMMARIES = 1000;
+const INPUT_OWNER = { runId: raw.ref('dataset_input.run_id'), experimentId: raw.ref('dataset.experiment_id') };
 
-export async function listDatasetSummaries(sql: Sql, experimentIds: readonly number[]): Promise<DatasetSummary[]> {
-  const rows = await sql
+/** Datasets of these experiments that runs of these owners read; null: that any run read. */
+export async function listDatasetSummaries(
+  sql: Sql,
+  experimentIds: readonly number[],
+  owners: OwnerLimit | null,
+): Promise<DatasetSummary[]> {
+  let query = sql
     .tables<TrackingTables>()
     .selectFrom('dataset')
     .innerJoin('dataset_input', 'dataset_input.dataset_id', 'dataset.dataset_id')
@@ -183,7 +192,8 @@ export async function listDatasetSummaries(sql: Sql, experimentIds: readonly num
     .orderBy('dataset.experiment_id')
     .orderBy('dataset.name')
     .orderBy('dataset.digest')
-    .limit(MAX_SUMMARIES)
-    .execute();
+    .limit(MAX_SUMMARIES);
+  if (owners !== null) query = query.where(buildInheritedOwnerCondition(owners, INPUT_OWNER));
+  const rows = await query.execute();
   return rows.map(({ experiment_id, ...row }) => ({ experimentId: experiment_id, ...row }));
 }

@@ -1,4 +1,5 @@
 import { awaitAll } from '../../platform/concurrency/index.ts';
+import type { OwnerLimit } from '../../platform/http/index.ts';
 import { parseBoundedJson } from '../../platform/json/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import {
@@ -136,8 +137,8 @@ export function createLogging({ store, events, rest }: LoggingDeps) {
       }
       return found;
     },
-    datasets: (experimentIds: readonly string[]): Promise<DatasetSummary[]> =>
-      listDatasetSummaries(store, experimentIds.map(parseExperimentId)),
+    datasets: (experimentIds: readonly string[], owners: OwnerLimit | null): Promise<DatasetSummary[]> =>
+      listDatasetSummaries(store, experimentIds.map(parseExperimentId), owners),
   };
 }
 

@@ -29,6 +29,30 @@ export function buildOwnerCondition(
   return raw<SqlBool>`(${own} or (not ${team.exists} and not ${project.exists} and ${fromOther}))`;
 }
 
+/**
+ * True for things of a run of these owners; for those without an existing run, true where their experiment is of these owners. The tags of a
+ * run count before those of its experiment.
+ */
+export function buildInheritedOwnerCondition(
+  owners: OwnerLimit,
+  { runId, experimentId }: { readonly runId: Expression<unknown>; readonly experimentId: Expression<unknown> },
+): Expression<SqlBool> {
+  const ofExperiment = (of: Expression<unknown>): TagSource => ({
+    table: 'experiment_tag',
+    column: 'experiment_id',
+    of,
+  });
+  const run = raw`select owner_run.experiment_id from run as owner_run where owner_run.run_id = ${runId}`;
+  const ofRun = buildOwnerCondition(owners, { table: 'tag', column: 'run_id', of: runId }, ofExperiment(raw`(${run})`));
+  const withoutRun = buildOwnerCondition(owners, ofExperiment(experimentId));
+  return raw<SqlBool>`((exists (${run}) and ${ofRun}) or (not exists (${run}) and ${withoutRun}))`;
+}
+
+/** True for registered models of these owners. `model`: the column with the name of a model. */
+export function buildModelOwnerCondition(model: string, owners: OwnerLimit): Expression<SqlBool> {
+  return buildOwnerCondition(owners, { table: 'registered_model_tag', column: 'model', of: raw.ref(model) });
+}
+
 function buildTag({ table, column, of }: TagSource, key: string) {
   const rows = raw`select 1 from ${raw.table(table)} as owner_tag where ${raw.ref(`owner_tag.${column}`)} = ${of} and owner_tag.key = ${key}`;
   return {

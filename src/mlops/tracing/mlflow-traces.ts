@@ -1,3 +1,4 @@
+import { limitWork } from '../../platform/http/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import {
   buildDoesNotExist,
@@ -218,42 +219,61 @@ function buildNotComplete(traceId: string): Error {
 
 function searchRoutes(deps: TraceRoutesDeps): MlflowRoute[] {
   const { searches } = deps;
-  const searchOf = (fields: Fields, experimentIds: readonly string[]) =>
+  const searchOf = ({ fields, identity }: MlflowCall, experimentIds: readonly string[]) =>
     searches.search({
-      experimentIds,
+      ...{ experimentIds, owners: limitWork(identity) },
       filter: fields.text('filter') ?? '',
       orderBy: fields.texts('order_by'),
       maxResults: fields.integer('max_results') ?? DEFAULT_PAGE,
       pageToken: fields.text('page_token'),
     });
   return [
-    readRoute('POST', '/mlflow/traces/search', async ({ fields }) => {
-      const { traces, nextPageToken } = await searchOf(fields, readLocations(fields));
-      return {
-        traces: traces.length === 0 ? undefined : await priceInfos(deps, traces),
-        next_page_token: nextPageToken ?? undefined,
-      };
-    }),
-    readRoute('GET', '/mlflow/traces', async ({ fields }) => {
-      const { traces, nextPageToken } = await searchOf(fields, readRequiredTexts(fields, 'experiment_ids'));
-      return {
-        traces: traces.length === 0 ? undefined : traces.map(oldTraceInfoAnswer),
-        next_page_token: nextPageToken ?? undefined,
-      };
-    }),
-    readRoute('POST', '/mlflow/traces/calculate-filter-correlation', async ({ fields }) => {
-      const counts = await searches.correlation(readRequiredTexts(fields, 'experiment_ids'), {
-        first: fields.requiredText('filter_string1'),
-        second: fields.requiredText('filter_string2'),
-        base: fields.text('base_filter') ?? '',
-      });
-      return {
-        ...npmi(counts),
-        filter1_count: counts.first,
-        filter2_count: counts.second,
-        joint_count: counts.joint,
-        total_count: counts.total,
-      };
-    }),
+    readRoute(
+      'POST',
+      '/mlflow/traces/search',
+      async (call) => {
+        const { traces, nextPageToken } = await searchOf(call, readLocations(call.fields));
+        return {
+          traces: traces.length === 0 ? undefined : await priceInfos(deps, traces),
+          next_page_token: nextPageToken ?? undefined,
+        };
+      },
+      'team',
+    ),
+    readRoute(
+      'GET',
+      '/mlflow/traces',
+      async (call) => {
+        const { traces, nextPageToken } = await searchOf(call, readRequiredTexts(call.fields, 'experiment_ids'));
+        return {
+          traces: traces.length === 0 ? undefined : traces.map(oldTraceInfoAnswer),
+          next_page_token: nextPageToken ?? undefined,
+        };
+      },
+      'team',
+    ),
+    readRoute(
+      'POST',
+      '/mlflow/traces/calculate-filter-correlation',
+      async ({ fields, identity }) => {
+        const experimentIds = readRequiredTexts(fields, 'experiment_ids');
+        const counts = await searches.correlation(
+          { experimentIds, owners: limitWork(identity) },
+          {
+            first: fields.requiredText('filter_string1'),
+            second: fields.requiredText('filter_string2'),
+            base: fields.text('base_filter') ?? '',
+          },
+        );
+        return {
+          ...npmi(counts),
+          filter1_count: counts.first,
+          filter2_count: counts.second,
+          joint_count: counts.joint,
+          total_count: counts.total,
+        };
+      },
+      'team',
+    ),
   ];
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
+import { handle, limitWork, type Route } from '../../platform/http/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import { readSpanAttributes, sumTokens } from '../otlp/index.ts';
 import { formatInstant } from './mlflow-answers.ts';
@@ -23,8 +23,9 @@ export interface RoutesDeps {
 export function tracingRoutes(deps: RoutesDeps): Route[] {
   const { store, searches } = deps;
   return [
-    handle(listTraces, async ({ query: { experimentId, filter, pageSize, pageToken } }) => {
-      const search = { experimentIds: [experimentId], filter, orderBy: [], maxResults: pageSize, pageToken };
+    handle(listTraces, async ({ query: { experimentId, filter, pageSize, pageToken }, identity }) => {
+      const owners = limitWork(identity);
+      const search = { experimentIds: [experimentId], filter, orderBy: [], maxResults: pageSize, pageToken, owners };
       const page = await searches.search(search, pageSize);
       const priced = await priceTraces(
         deps,

@@ -62,6 +62,7 @@ export const listTraces = endpoint({
   method: 'GET',
   path: '/api/v1/traces',
   scope: 'mlops.read',
+  reads: 'team',
   summary: 'List traces of experiments with their tokens and cost, newest first',
   query: z.strictObject({
     experimentId: z

@@ -1,4 +1,5 @@
 import { type Expression, sql as raw, type SqlBool } from 'kysely';
+import type { OwnerLimit } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import {
   boundJoins,
@@ -14,6 +15,7 @@ import {
 import type { TraceCondition, TraceOrdering } from './search-grammar.ts';
 import { buildSpanAttributeCondition } from './span-attribute-sql.ts';
 import type { TraceRow, TracingTables } from './tables.ts';
+import { buildTraceOwnerCondition } from './trace-owner-condition.ts';
 import { metadataKeys } from './types.ts';
 
 /** Names in the format of every span: a search for the word `value` does not mean them. */
@@ -39,6 +41,8 @@ const buildSpanTextSql: Expression<string> = FORM.reduce<Expression<string>>(
 
 export interface TraceQuery {
   readonly experimentIds: readonly number[];
+  /** Only traces of these owners; null: of all. */
+  readonly owners: OwnerLimit | null;
   readonly conditions: readonly TraceCondition[];
   readonly orderings: readonly TraceOrdering[];
   readonly position: KeysetPosition | null;
@@ -72,19 +76,19 @@ export async function searchTraces(sql: Sql, query: TraceQuery): Promise<TracePa
 
 export async function countTraces(
   sql: Sql,
-  experimentIds: readonly number[],
-  conditions: readonly TraceCondition[],
+  matching: Pick<TraceQuery, 'experimentIds' | 'owners' | 'conditions'>,
 ): Promise<number> {
-  const query = selectMatchingTraces(sql, { experimentIds, conditions });
+  const query = selectMatchingTraces(sql, matching);
   const row = await query.select((eb) => eb.fn.countAll().as('count')).executeTakeFirstOrThrow();
   return Number(row.count);
 }
 
 function selectMatchingTraces(
   sql: Sql,
-  { experimentIds, conditions }: Pick<TraceQuery, 'experimentIds' | 'conditions'>,
+  { experimentIds, owners, conditions }: Pick<TraceQuery, 'experimentIds' | 'owners' | 'conditions'>,
 ) {
   let query = sql.tables<TracingTables>().selectFrom('trace').where('trace.experiment_id', 'in', experimentIds);
+  if (owners !== null) query = query.where(buildTraceOwnerCondition(owners));
   const spans = conditions.filter(({ entity }) => entity === 'span');
   const others = conditions.filter(({ entity }) => entity !== 'span').map(buildCondition);
   for (const condition of boundJoins(others)) query = query.where(condition);

@@ -1,3 +1,4 @@
+import type { OwnerLimit } from '../../platform/http/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import {
   buildInvalidFilter,
@@ -22,6 +23,8 @@ export interface TraceSearch {
   readonly orderBy: readonly string[];
   readonly maxResults: number;
   readonly pageToken: string | undefined;
+  /** Only traces of these owners; null: of all. */
+  readonly owners: OwnerLimit | null;
 }
 
 export interface TraceSearchPage {
@@ -42,14 +45,18 @@ export function createSearches({ store }: { readonly store: Store }) {
       const query = [search.experimentIds, search.filter, search.orderBy];
       const position = decodePageToken(search.pageToken, query, countPositionValues(orderings));
       if (experimentIds.length === 0) return { traces: [], nextPageToken: null };
-      const wanted = { experimentIds, conditions, orderings, position, limit: maxResults + 1 };
+      const { owners } = search;
+      const wanted = { experimentIds, owners, conditions, orderings, position, limit: maxResults + 1 };
       const matching = filter === null ? readPlainPage(store, wanted) : readPatternPage(store, wanted, filter);
       const { rows, next } = await matching;
       const nextPageToken = next === null ? null : encodePageToken(query, next);
       return { traces: await readFullTraces(store, rows), nextPageToken };
     },
     /** Counts the traces of these experiments that pass the base filter and each filter, and both filters. */
-    async correlation(experimentIds: readonly string[], filters: { first: string; second: string; base: string }) {
+    async correlation(
+      { experimentIds, owners }: Pick<TraceSearch, 'experimentIds' | 'owners'>,
+      filters: { first: string; second: string; base: string },
+    ) {
       const ids = parseExperimentIds(experimentIds);
       const [base, first, second] = [
         refusePatterns(filters.base),
@@ -57,7 +64,8 @@ export function createSearches({ store }: { readonly store: Store }) {
         refusePatterns(filters.second),
       ];
       if (ids.length === 0) return { total: 0, first: 0, second: 0, joint: 0 };
-      const count = (...more: TraceCondition[]) => countTraces(store, ids, [...base, ...more]);
+      const count = (...more: TraceCondition[]) =>
+        countTraces(store, { experimentIds: ids, owners, conditions: [...base, ...more] });
       return {
         total: await count(),
         first: await count(...first),

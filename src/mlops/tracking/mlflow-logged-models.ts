@@ -1,3 +1,4 @@
+import { limitWork } from '../../platform/http/index.ts';
 import { cleanKey } from '../../platform/objects/index.ts';
 import type { Artifacts } from '../artifacts/index.ts';
 import type { DatasetScope, LoggedModels, ModelOrder } from '../logged-models/index.ts';
@@ -54,13 +55,18 @@ export function loggedModelRoutes(models: LoggedModels, artifacts: Artifacts): M
       await models.delete(readModelId(call));
       return undefined;
     }),
-    readRoute('POST', '/mlflow/logged-models/search', async ({ fields }) => {
-      const page = await models.search(readModelSearch(fields));
-      return {
-        models: omitEmptyList(page.items.map(loggedModelAnswer)),
-        next_page_token: page.nextPageToken ?? undefined,
-      };
-    }),
+    readRoute(
+      'POST',
+      '/mlflow/logged-models/search',
+      async ({ fields, identity }) => {
+        const page = await models.search({ ...readModelSearch(fields), owners: limitWork(identity) });
+        return {
+          models: omitEmptyList(page.items.map(loggedModelAnswer)),
+          next_page_token: page.nextPageToken ?? undefined,
+        };
+      },
+      'team',
+    ),
     ...partRoutes(models, artifacts),
   ];
 }

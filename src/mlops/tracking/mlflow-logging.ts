@@ -1,4 +1,5 @@
 import { AppError } from '../../platform/errors/index.ts';
+import { limitWork } from '../../platform/http/index.ts';
 import { parseBoundedJson } from '../../platform/json/index.ts';
 import type { Dataset, DatasetInput, Logging, MetricInput } from '../runs/index.ts';
 import { buildInvalidParameter, buildSlashlessRoute, type Fields, logRoute, type MlflowRoute } from '../wire/index.ts';
@@ -61,13 +62,13 @@ function linkRoutes(logging: Logging): MlflowRoute[] {
       await logging.modelRecord(readRunId(fields), readModelRecord(fields.requiredText('model_json')));
       return undefined;
     }),
-    buildSlashlessRoute('POST', '/mlflow/experiments/search-datasets', async ({ fields }) => {
+    buildSlashlessRoute('POST', '/mlflow/experiments/search-datasets', async ({ fields, identity }) => {
       const experimentIds = fields.texts('experiment_ids');
       if (experimentIds.length === 0) {
         throw buildInvalidParameter('SearchDatasets request must specify at least one experiment_id.');
       }
       checkCount('SearchDatasets', 'experiment_ids', experimentIds.length, MAX_DATASET_EXPERIMENTS);
-      const summaries = await logging.datasets(experimentIds);
+      const summaries = await logging.datasets(experimentIds, limitWork(identity));
       return {
         dataset_summaries: omitEmptyList(
           summaries.map(({ experimentId, name, digest, context }) => ({

@@ -46,6 +46,7 @@ export const listPipelineTriggers = endpoint({
   method: 'GET',
   path: '/api/v1/pipelines/:pipeline/triggers',
   scope: 'mlops.read',
+  reads: 'object',
   summary: 'List the triggers of a pipeline, each with its results',
   params: z.strictObject({ pipeline: PipelineName }),
   response: z.strictObject({ triggers: z.array(PipelineTrigger).describe('In the order of the document') }),

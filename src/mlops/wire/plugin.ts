@@ -138,12 +138,13 @@ export function removeRoute(method: Method, path: MlflowRoute['path'], handler: 
 }
 
 /** MLflow's definition of this path lacks its first slash, so some clients request `/api/2.0mlflow/…`. */
+/** Its handler limits the answer to the teams of the caller. */
 export function buildSlashlessRoute(
   method: Method,
   path: MlflowRoute['path'],
   handler: MlflowRoute['handler'],
 ): MlflowRoute {
-  return { ...readRoute(method, path, handler), slashless: true };
+  return { ...readRoute(method, path, handler, 'team'), slashless: true };
 }
 
 /** The JSON endpoints of the protocol, with its error format, body rules and answer to unknown paths. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, type Scope, SMALL_BODY_LIMIT_BYTES } from '../contract/schema.ts';
+import { endpoint, type Reads, type Scope, SMALL_BODY_LIMIT_BYTES } from '../contract/schema.ts';
 import type { ErrorCode } from '../errors/table.ts';
 import { Severity } from '../notices/schema.ts';
 import { Money, UtcInstant } from '../units/schema.ts';
@@ -96,14 +96,16 @@ export interface HandledNoun {
   readonly read: Scope;
   readonly write: Scope;
   readonly notFound: ErrorCode;
+  /** How callers who may not read everything read and change the things of their teams. */
+  readonly reads: Reads | readonly Reads[];
 }
 
 /** Endpoints to read, acknowledge, unacknowledge, assign and undo for things of a noun. */
-export function defineHandlingEndpoints({ noun, path, param, read, write, notFound }: HandledNoun) {
+export function defineHandlingEndpoints({ noun, path, param, read, write, notFound, reads }: HandledNoun) {
   const params: z.ZodObject<Record<string, z.ZodString>> = z.strictObject({
     [param]: z.string().min(1).max(250).describe(`Id of the ${noun}`),
   });
-  const rest = { params, response: Handling, errors: [notFound] } as const;
+  const rest = { params, response: Handling, errors: [notFound], reads } as const;
   const article = noun === 'recommendation' ? 'a' : 'an';
   const change = { ...rest, scope: write, bodyLimitBytes: SMALL_BODY_LIMIT_BYTES };
   return {

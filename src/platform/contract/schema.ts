@@ -132,6 +132,13 @@ export function buildUrl<E extends Endpoint>(target: E, input: CallInput<E>): st
   return text === '' ? path : `${path}?${text}`;
 }
 
+/** Present in answers with totals, for callers who see the data of some teams only. */
+export const PartialAnswer = z
+  .strictObject({ teams: z.array(z.string()).describe('Teams of the caller, by name') })
+  .optional()
+  .describe('The answer has only the data of these teams, because the caller may read no other; absent: all data');
+export type PartialAnswer = z.infer<typeof PartialAnswer>;
+
 /** RFC 9457 problem details with our fields. `code` is one of docs/errors.md. */
 export const Problem = z
   .looseObject({

@@ -30,14 +30,18 @@ export {
 } from './route.ts';
 export { closeHttp, createHttp, findPort, listenOn } from './server.ts';
 export {
+  describeLimit,
   EVERYTHING,
   isMoneyVisible,
+  isWithinLimit,
   isWorkVisible,
   limitMoney,
   limitWork,
+  limitWorkUnless,
   type OwnerLimit,
   refuseHidden,
   seesEverything,
+  selectWithinLimit,
   TOTALS,
   type Visible,
 } from './visible.ts';

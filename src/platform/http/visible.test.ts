@@ -3,10 +3,13 @@ import type { Reads } from '../contract/schema.ts';
 import {
   EVERYTHING,
   findWayToRead,
+  isWithinLimit,
   isWorkVisible,
   limitMoney,
   limitWork,
+  limitWorkUnless,
   NO_DATA,
+  selectWithinLimit,
   TOTALS,
   type Visible,
 } from './visible.ts';
@@ -66,5 +69,40 @@ describe('a thing', () => {
       ['search'],
       { teams: ['search'], projects: ['ranking'] },
     ]);
+  });
+});
+
+describe('a list', () => {
+  it.each([
+    ['those who see everything', EVERYTHING, [true, true]],
+    ['finance', finance, [true, true]],
+    ['leaders', TOTALS, [false, true]],
+    ['members', member, [false, false]],
+  ])('is whole for %s where its costs, or totals of them, are', (_, visible, whole) => {
+    const ways = ['money', 'totals'] as const;
+    expect(ways.map((way) => limitWorkUnless({ visible }, way) === null)).toEqual(whole);
+  });
+
+  it('has the things within its limit in their order, and looks up each owner once', async () => {
+    const limit = limitWork({ visible: member });
+    const lookedUp: string[] = [];
+    const owners: Readonly<Record<string, { team: string | null; project: string | null } | null>> = {
+      a: { team: 'search', project: null },
+      b: { team: 'ads', project: 'ranking' },
+      c: { team: null, project: 'ranking' },
+      d: null,
+    };
+    const select = (of: typeof limit) =>
+      selectWithinLimit(of, ['c', 'a', 'b', 'a', 'd'], {
+        key: (thing) => thing,
+        findOwner: async (thing) => {
+          lookedUp.push(thing);
+          return owners[thing] ?? null;
+        },
+      });
+    expect(await select(limit)).toEqual(['c', 'a', 'a']);
+    expect(lookedUp).toEqual(['c', 'a', 'b', 'd']);
+    expect(await select(null)).toEqual(['c', 'a', 'b', 'a', 'd']);
+    expect([isWithinLimit(null, null), isWithinLimit(limit, null)]).toEqual([true, false]);
   });
 });

@@ -63,15 +63,51 @@ export function limitWork({ visible }: WithVisible): OwnerLimit | null {
     : { teams: sortTeams(visible), projects: [...visible.projects].sort() };
 }
 
+/** Owners to which an answer is limited that callers who see all costs (`totals`: or totals of them) read in full. null: no limit. */
+export function limitWorkUnless(identity: WithVisible, way: 'money' | 'totals'): OwnerLimit | null {
+  const { money } = identity.visible;
+  return money === 'all' || money === way ? null : limitWork(identity);
+}
+
+/** Whether something of this owner is within a limit. The team counts before the project; without an owner nothing is. */
+export function isWithinLimit(limit: OwnerLimit | null, owner: Owned | null): boolean {
+  if (limit === null) return true;
+  if (owner === null) return false;
+  const { team, project } = owner;
+  return team !== null ? limit.teams.includes(team) : project !== null && limit.projects.includes(project);
+}
+
+/** Says of an answer that it is limited: spread into it. Without a limit there is nothing to say. */
+export function describeLimit(limit: OwnerLimit | null): { readonly partial?: { teams: string[] } } {
+  return limit === null ? {} : { partial: { teams: [...limit.teams] } };
+}
+
+interface Owned {
+  readonly team: string | null;
+  readonly project: string | null;
+}
+
+/** The things within a limit, in their order. The owner is looked up once for each `key`. */
+export async function selectWithinLimit<Thing>(
+  limit: OwnerLimit | null,
+  things: readonly Thing[],
+  { key, findOwner }: { key(thing: Thing): string; findOwner(thing: Thing): Promise<Owned | null> },
+): Promise<Thing[]> {
+  if (limit === null) return [...things];
+  const visible = new Map<string, boolean>();
+  for (const thing of things) {
+    const name = key(thing);
+    if (!visible.has(name)) visible.set(name, isWithinLimit(limit, await findOwner(thing)));
+  }
+  return things.filter((thing) => visible.get(key(thing)) === true);
+}
+
 function sortTeams({ teams }: Visible): string[] {
   return [...teams].sort();
 }
 
 /** Whether something of this owner is visible. The team counts before the project; without both nothing but full sight shows it. */
-export function isWorkVisible(
-  { visible }: WithVisible,
-  { team, project }: { readonly team: string | null; readonly project: string | null },
-): boolean {
+export function isWorkVisible({ visible }: WithVisible, { team, project }: Owned): boolean {
   if (visible.work !== 'teams') return visible.work === 'all';
   return team !== null ? visible.teams.has(team) : project !== null && visible.projects.has(project);
 }

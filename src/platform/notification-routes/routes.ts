@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { stringify } from 'yaml';
 import { decodePageToken, encodePageToken } from '../contract/page-token.ts';
 import { AppError } from '../errors/index.ts';
-import { handle, type Route } from '../http/index.ts';
+import { handle, type Identity, limitWork, type Route, refuseHidden } from '../http/index.ts';
 import { deliver } from '../notices/index.ts';
 import { NotifyTarget } from '../notices/schema.ts';
 import type { Sql } from '../store/index.ts';
@@ -27,6 +27,7 @@ import {
   type StoredRoute,
 } from './store.ts';
 import type { DeliveryRow } from './tables.ts';
+import { isRouteVisible, limitRoute } from './visible-routes.ts';
 
 export interface NotificationApiDeps extends DeliveriesDeps {
   readonly deliveries: Pick<Deliveries, 'wake'>;
@@ -35,15 +36,17 @@ export interface NotificationApiDeps extends DeliveriesDeps {
 export function createNotificationApi(deps: NotificationApiDeps): Route[] {
   const { store, clock } = deps;
   return [
-    handle(listNotificationRoutes, async () => {
+    handle(listNotificationRoutes, async ({ identity }) => {
       const open = await countOpen(store);
+      const own = (await findRoutes(store)).filter((route) => isRouteVisible(identity, route));
       const routes: NotificationRoute[] = [];
-      for (const route of await findRoutes(store)) routes.push(await readRoute(store, route, open));
+      for (const route of own) routes.push(limitRoute(identity, await readRoute(store, route, open)));
       return { routes };
     }),
-    handle(getNotificationRoute, async ({ params: { route } }) => {
-      const found = await requireRoute(store, route);
-      return { ...(await readRoute(store, found, await countOpen(store))), manifest: formatManifest(found) };
+    handle(getNotificationRoute, async ({ params: { route: name }, identity }) => {
+      const found = await requireVisibleRoute(store, identity, name);
+      const route = limitRoute(identity, await readRoute(store, found, await countOpen(store)));
+      return { ...route, manifest: formatManifest(found) };
     }),
     handle(deleteNotificationRoute, ({ params: { route } }) =>
       store.transaction(async (sql) => {
@@ -65,6 +68,14 @@ export function createNotificationApi(deps: NotificationApiDeps): Route[] {
       };
     }),
   ];
+}
+
+/** Also refuses a missing route to a caller who sees the data of some teams only. */
+async function requireVisibleRoute(sql: Sql, identity: Identity, name: string): Promise<StoredRoute> {
+  const [found] = await findRoutes(sql, name);
+  if (found === undefined && limitWork(identity) === null) return requireRoute(sql, name);
+  if (found !== undefined && isRouteVisible(identity, found)) return found;
+  throw refuseHidden(identity, `Notification route ${name}`);
 }
 
 async function requireRoute(sql: Sql, name: string): Promise<StoredRoute> {

@@ -120,6 +120,7 @@ export const listNotificationRoutes = endpoint({
   method: 'GET',
   path: '/api/v1/notification-routes',
   scope: 'platform.read',
+  reads: 'team',
   summary: 'List the notification routes with their last delivery',
   response: z.strictObject({ routes: z.array(NotificationRoute).describe('By name') }),
   errors: [],
@@ -129,6 +130,7 @@ export const getNotificationRoute = endpoint({
   method: 'GET',
   path: '/api/v1/notification-routes/:route',
   scope: 'platform.read',
+  reads: 'team',
   summary: 'Get a notification route',
   params: RouteParams,
   response: z.strictObject({

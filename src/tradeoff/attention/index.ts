@@ -31,7 +31,9 @@ export function createAttention(deps: AttentionDeps): Attention {
     routes: [
       handle(getAttention, async ({ query: { team = null }, identity }) => {
         const now = clock.now();
-        const asked = topics.filter(({ hasTeam }) => hasTeam || team === null);
+        // Things without a team are visible to those who see all costs.
+        const isWhole = team === null && identity.visible.money === 'all';
+        const asked = topics.filter(({ hasTeam }) => hasTeam || isWhole);
         const read = readAs(identity);
         const question = { read, readBudgets: () => readBudgets(identity, read), owners, team, now };
         const items = await Promise.all(asked.map((topic) => readItem(topic, question)));

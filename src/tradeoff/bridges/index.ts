@@ -1,4 +1,5 @@
 export { createBudgetCheck } from './budget-check.ts';
+export { createBudgetTexts } from './budget-texts.ts';
 export { createCanaryQuality } from './canary-quality.ts';
 export { createCanarySeries } from './canary-series.ts';
 export { createGpuWork } from './gpu-work.ts';
@@ -13,4 +14,5 @@ export { createServingCosts } from './serving-costs.ts';
 export { servingFacts } from './serving-facts.ts';
 export { createServingUsage } from './serving-usage.ts';
 export { createSpotDeadlines } from './spot-deadlines.ts';
+export { createSubjectOwners } from './subject-owners.ts';
 export { createTokenLedger } from './token-ledger.ts';

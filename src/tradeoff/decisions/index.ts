@@ -1,13 +1,14 @@
 import type { Billing, BillSums } from '../../finops/billing/index.ts';
+import type { Budgets } from '../../finops/budgets/index.ts';
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Events, SubscribesToEvents } from '../../platform/events/index.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
+import { handle, limitMoney, limitWork, type Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { ManifestKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import type { Ledger, TakenDecision } from '../gates/index.ts';
-import { insertAct, pageActs } from './acts-store.ts';
+import { findHiddenBudgets, type Ledger, type TakenDecision } from '../gates/index.ts';
+import { insertAct } from './acts-store.ts';
 import { verifyDecisions } from './chain/schema.ts';
 import { verifyDecisionChain } from './chain/store.ts';
 import { generateDecisionId } from './decision-id.ts';
@@ -45,15 +46,20 @@ import {
   pageDecisions,
   type StoredDecision,
 } from './store.ts';
+import { pageVisibleActs, type VisibleActsDeps } from './visible-acts.ts';
+import { limitDecision, limitDecisionDetail } from './visible-decisions.ts';
 
 export { createAliasGovernance } from './alias-governance.ts';
 export { decisionMigrations } from './migrations.ts';
 export { judgeOnPresentEvidence } from './reviews/index.ts';
+export { findDecidedModel } from './store.ts';
 
 export interface DecisionDeps extends Omit<ReviewScheduleDeps, 'digest' | 'events' | 'jobs'> {
   readonly bills: ReplayDeps['bills'] & Pick<Billing, 'billSums'>;
   readonly events: Pick<Events, 'append'>;
   readonly jobs: Pick<Jobs, 'register' | 'schedule' | 'enqueue'>;
+  readonly budgets: Pick<Budgets, 'subjects'>;
+  readonly findOwner: VisibleActsDeps['findOwner'];
 }
 
 /** The ledger of verdicts. Entries are never changed; a verdict that no longer stands gets a later one. */
@@ -132,29 +138,35 @@ function subscribeToChanges(deps: DecisionDeps & SubscribesToEvents): void {
 function createDecisionRoutes(deps: DecisionDeps): Route[] {
   const { store } = deps;
   return [
-    handle(listDecisions, async ({ query: { pageSize, pageToken, ...wanted } }) => {
+    handle(listDecisions, async ({ query: { pageSize, pageToken, ...wanted }, identity }) => {
       const { model = null, verdict = null, since = null, until = null } = wanted;
       const filter = { model, verdict, since, until };
       const [sequence] = pageToken === undefined ? [] : decodePageToken(pageToken, filter);
       const after = sequence === undefined ? null : Number(sequence);
-      const found = await pageDecisions(store, { ...filter, after, limit: pageSize + 1 });
+      const owners = limitWork(identity);
+      const found = await pageDecisions(store, { ...filter, owners, after, limit: pageSize + 1 });
       const shown = found.slice(0, pageSize);
       const last = shown.at(-1);
       const more = found.length > pageSize && last !== undefined;
       const nextPageToken = more ? encodePageToken([last.sequence], filter) : null;
-      return { decisions: await addPresentState(deps, store, shown), nextPageToken };
+      const isHidden = await findHiddenBudgets(deps.budgets, store, identity);
+      const decisions = await addPresentState(deps, store, shown);
+      return { decisions: decisions.map((one) => limitDecision(one, isHidden)), nextPageToken };
     }),
-    handle(listDecidedActs, async ({ query: { pageSize, pageToken, about = null } }) => {
+    handle(listDecidedActs, async ({ query: { pageSize, pageToken, about = null }, identity }) => {
       const [sequence] = pageToken === undefined ? [] : decodePageToken(pageToken, { about });
-      const found = await pageActs(store, about, sequence === undefined ? null : Number(sequence), pageSize + 1);
+      const after = sequence === undefined ? null : Number(sequence);
+      const found = await pageVisibleActs(deps, limitWork(identity), { about, after, limit: pageSize + 1 });
       const shown = found.slice(0, pageSize);
       const last = found.length > pageSize ? shown.at(-1) : undefined;
       const nextPageToken = last === undefined ? null : encodePageToken([last.sequence], { about });
       return { acts: shown.map(({ act }) => act), nextPageToken };
     }),
-    handle(getDecision, async ({ params }) =>
-      readDecisionDetail(deps, store, await requireDecision(store, params.decision)),
-    ),
+    handle(getDecision, async ({ params, identity }) => {
+      const detail = await readDecisionDetail(deps, store, await requireDecision(store, params.decision));
+      if (limitMoney(identity) === null) return detail;
+      return limitDecisionDetail(detail, await findHiddenBudgets(deps.budgets, store, identity));
+    }),
     handle(replayEndpoint, async ({ params }) => replayDecision(deps, await requireDecision(store, params.decision))),
     handle(exportDecision, async ({ params }) => {
       const { document, link } = await requireDecision(store, params.decision);

@@ -140,6 +140,7 @@ export const listDecisions = endpoint({
   method: 'GET',
   path: '/api/v1/decisions',
   scope: 'tradeoff.read',
+  reads: 'team',
   summary: 'List decisions, newest first',
   query: z.strictObject({
     model: z.string().optional().describe('Only of this model'),
@@ -159,6 +160,7 @@ export const getDecision = endpoint({
   method: 'GET',
   path: '/api/v1/decisions/:decision',
   scope: 'tradeoff.read',
+  reads: 'object',
   summary: 'Get one decision with its evidence',
   params: z.strictObject({ decision: DecisionId }),
   response: DecisionDetail,
@@ -224,6 +226,7 @@ export const listDecidedActs = endpoint({
   method: 'GET',
   path: '/api/v1/decided-acts',
   scope: 'tradeoff.read',
+  reads: 'team',
   summary: 'List decisions to act, with their evidence, newest first',
   query: z.strictObject({
     about: z.string().max(250).optional().describe('Only decisions about this id'),

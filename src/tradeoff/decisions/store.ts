@@ -1,3 +1,5 @@
+import { buildModelOwnerCondition } from '../../mlops/runs/index.ts';
+import type { OwnerLimit } from '../../platform/http/index.ts';
 import { isAmong, type Sql } from '../../platform/store/index.ts';
 import { listBasis } from './basis.ts';
 import type { ChainLink } from './chain/schema.ts';
@@ -49,6 +51,12 @@ export async function findDecision(sql: Sql, id: string): Promise<StoredDecision
     .where('id', '=', id)
     .executeTakeFirst();
   return row === undefined ? null : toStored(row);
+}
+
+/** Model of a decision; null: there is no such decision. */
+export async function findDecidedModel(sql: Sql, id: string): Promise<string | null> {
+  const query = sql.tables<DecisionTables>().selectFrom('decision').select('model').where('id', '=', id);
+  return (await query.executeTakeFirst())?.model ?? null;
 }
 
 /** Decisions by sequence. A damaged document is left out, so that it blocks no other decision; `decision verify` names it. */
@@ -141,6 +149,8 @@ export interface DecisionPage {
   readonly model: string | null;
   readonly version?: string;
   readonly verdict: string | null;
+  /** Only about models of these owners; left out or null: of all. */
+  readonly owners?: OwnerLimit | null;
   /** Half-open interval of the time of the decisions; left out: unbounded. */
   readonly since?: string | null;
   readonly until?: string | null;
@@ -177,7 +187,8 @@ export async function pageDecisions(sql: Sql, page: DecisionPage): Promise<Store
     .select(COLUMNS)
     .orderBy('sequence', 'desc')
     .limit(page.limit);
-  const { model, version, verdict, since = null, until = null, after } = page;
+  const { model, version, verdict, owners = null, since = null, until = null, after } = page;
+  if (owners !== null) query = query.where(buildModelOwnerCondition('decision.model', owners));
   if (model !== null) query = query.where('model', '=', model);
   if (version !== undefined) query = query.where('version', '=', version);
   if (verdict !== null) query = query.where('verdict', '=', verdict);

@@ -5,7 +5,13 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Evidence } from '../evidence/index.ts';
-import { gatherTestedOutcomes, listDemandSlos, readPolicyBudgets, requirePolicyOfModel } from '../gates/index.ts';
+import {
+  gatherTestedOutcomes,
+  type IsHiddenBudget,
+  listDemandSlos,
+  readPolicyBudgets,
+  requirePolicyOfModel,
+} from '../gates/index.ts';
 import type { Policy, PolicySpec } from '../gates/schema.ts';
 import type { WaitingSlo } from '../unit-cost/schema.ts';
 import type { VersionQuality } from './compare-quality.ts';
@@ -22,7 +28,7 @@ export interface GatherDeps {
   readonly evidence: Pick<Evidence, 'find' | 'behind' | 'gather' | 'gatherMany' | 'gatherOutcomes'>;
   readonly evaluations: Pick<Evaluations, 'versions' | 'pairMany' | 'sumByConfidence' | 'reportCascade'>;
   readonly registry: Pick<Registry, 'versions'>;
-  readonly budgets: Pick<Budgets, 'standing'>;
+  readonly budgets: Pick<Budgets, 'standing' | 'subjects'>;
 }
 
 export interface GatherQuestion extends AskedMetric {
@@ -31,6 +37,8 @@ export interface GatherQuestion extends AskedMetric {
   readonly predictionsPerMonth?: number | undefined;
   /** Version or @alias to compare with; undefined: the alias of the policy, else of the champion. */
   readonly baseline?: string | undefined;
+  /** Budgets whose amounts the caller may not read; undefined: none. */
+  readonly isHiddenBudget?: IsHiddenBudget | undefined;
   /** Only these versions; undefined: all. */
   readonly select?: ((version: RegisteredVersion, baseline: string | null) => boolean) | undefined;
 }
@@ -67,7 +75,8 @@ export async function gatherFacts(deps: GatherDeps, question: GatherQuestion): P
     const quality = readQuality(tables.get(version.version), { axis, name: wanted.evaluation, version });
     return { evidence, quality };
   });
-  const budgets = policy === null ? new Map() : (await readPolicyBudgets(deps, policy)).budgets;
+  const budgets =
+    policy === null ? new Map() : (await readPolicyBudgets(deps, policy, question.isHiddenBudget)).budgets;
   const facts: FrontierFacts = {
     model,
     at: new Date(deps.clock.now()).toISOString(),

@@ -1,4 +1,5 @@
 import { handle, type Route } from '../../platform/http/index.ts';
+import { findHiddenBudgets, refuseForeignPolicy } from '../gates/index.ts';
 import { fitCascades } from './cascades/fit-cascades.ts';
 import { evaluateFrontier } from './evaluate-frontier.ts';
 import { gatherFacts, readWantedPairs } from './gather.ts';
@@ -15,8 +16,18 @@ export interface Frontier {
 export function createFrontier(deps: WhatIfDeps): Frontier {
   return {
     routes: [
-      handle(getFrontier, ({ params: { model }, query }) => readFrontier(deps, { model, ...query })),
-      handle(whatIf, ({ params: { model }, body }) => answerWhatIf(deps, { model, ...body })),
+      handle(getFrontier, async ({ params: { model }, query, identity }) => {
+        const { policy } = query;
+        await refuseForeignPolicy(deps.store, identity, { model, policy });
+        const isHiddenBudget = await findHiddenBudgets(deps.budgets, deps.store, identity);
+        return readFrontier(deps, { model, ...query, isHiddenBudget });
+      }),
+      handle(whatIf, async ({ params: { model }, body, identity }) => {
+        const { policy } = body;
+        await refuseForeignPolicy(deps.store, identity, { model, policy });
+        const isHiddenBudget = await findHiddenBudgets(deps.budgets, deps.store, identity);
+        return answerWhatIf(deps, { model, ...body, isHiddenBudget });
+      }),
     ],
   };
 }

@@ -1,8 +1,10 @@
 import { AppError } from '../../platform/errors/index.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
+import { handle, limitWork, type Route, selectWithinLimit } from '../../platform/http/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import { type ApprovalDeps, approveVersion, readApprovals, withdrawApproval } from './approve.ts';
 import { findContradiction } from './contradictions.ts';
+import { findHiddenBudgets, hideBudgetAmounts } from './hidden-budgets.ts';
+import { refuseForeignPolicy } from './policy-of-model.ts';
 import {
   approveVersion as approveEndpoint,
   checkGate as checkGateEndpoint,
@@ -10,6 +12,7 @@ import {
   listModelPolicies,
   listPolicies,
   PolicyManifestSpec,
+  type StatedPolicy,
   withdrawApproval as withdrawEndpoint,
 } from './schema.ts';
 import {
@@ -25,10 +28,17 @@ import { findModelPolicies, findPolicies, putPolicy } from './store.ts';
 export { testDifference, testMean } from './compare-evidence.ts';
 export { listEvidenceNeeds } from './evidence-needs.ts';
 export { gatherTestedOutcomes } from './gate-facts.ts';
+export {
+  findHiddenBudgets,
+  hideBudgetAmounts,
+  hideBudgetText,
+  type IsHiddenBudget,
+  readBudgetOfCheck,
+} from './hidden-budgets.ts';
 export { gateMigrations } from './migrations.ts';
 export { listDemandSlos } from './planned-capacity.ts';
 export { readPolicyBudgets } from './policy-budgets.ts';
-export { requirePolicyOfModel } from './policy-of-model.ts';
+export { refuseForeignPolicy, requirePolicyOfModel } from './policy-of-model.ts';
 export { addReviewFacts } from './review-facts.ts';
 export type { Ledger, TakenDecision } from './service.ts';
 export { computeServingCost } from './serving-cost.ts';
@@ -72,14 +82,45 @@ export function createGates(deps: GateDeps & ApprovalDeps): Gates {
       }),
     ],
     routes: [
-      handle(checkGateEndpoint, ({ body, actor }) => checkGate(deps, { ...body, actor })),
-      handle(approveEndpoint, ({ body, identity }) => approveVersion(deps, body, identity)),
-      handle(withdrawEndpoint, ({ body, identity }) => withdrawApproval(deps, body, identity)),
-      handle(listApprovals, ({ query }) => readApprovals(deps, query)),
-      handle(listPolicies, async () => ({ policies: await findPolicies(deps.store, null) })),
+      handle(checkGateEndpoint, async ({ body, actor, identity }) => {
+        await refuseForeignPolicy(deps.store, identity, body);
+        const answer = await checkGate(deps, { ...body, actor });
+        return hideBudgetAmounts(answer, await findHiddenBudgets(deps.budgets, deps.store, identity));
+      }),
+      handle(listPolicies, async ({ identity }) => ({
+        policies: await selectWithinLimit(limitWork(identity), await findPolicies(deps.store, null), {
+          key: ({ name }) => name,
+          findOwner: ({ spec }) => findPolicyOwner(deps, spec),
+        }),
+      })),
       handle(listModelPolicies, async ({ params: { model } }) => ({
         policies: await findModelPolicies(deps.store, model),
       })),
+      ...createApprovalRoutes(deps),
     ],
   };
+}
+
+function createApprovalRoutes(deps: GateDeps & ApprovalDeps): Route[] {
+  const { store } = deps;
+  return [
+    handle(approveEndpoint, async ({ body, identity }) => {
+      await refuseForeignPolicy(store, identity, body);
+      return approveVersion(deps, body, identity);
+    }),
+    handle(withdrawEndpoint, async ({ body, identity }) => {
+      await refuseForeignPolicy(store, identity, body);
+      return withdrawApproval(deps, body, identity);
+    }),
+    handle(listApprovals, async ({ query, identity }) => {
+      await refuseForeignPolicy(store, identity, query);
+      return readApprovals(deps, query);
+    }),
+  ];
+}
+
+/** A policy of a team belongs to the team, another to the owner of its model. */
+async function findPolicyOwner({ store, registry }: GateDeps, { team, model }: StatedPolicy['spec']) {
+  if (team !== undefined) return { team, project: null };
+  return model === undefined ? null : registry.ownerOf(store, model);
 }

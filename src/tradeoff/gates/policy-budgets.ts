@@ -2,6 +2,7 @@ import type { Budgets } from '../../finops/budgets/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import { formatMoneyText } from '../../platform/units/index.ts';
+import type { IsHiddenBudget } from './hidden-budgets.ts';
 import type { Policy } from './schema.ts';
 import type { BudgetLeft } from './weigh.ts';
 
@@ -11,17 +12,23 @@ export interface PolicyBudgetDeps {
 }
 
 /**
- * Remaining amounts of the budgets that a policy names, and the deliveries of bills that they are based on, sorted. Errors:
+ * Remaining amounts of the budgets that a policy names (unknown for those that are hidden from the caller), and the deliveries of bills that they are based on, sorted. Errors:
  * `budget_not_found`, `currency_mismatch`.
  */
 export async function readPolicyBudgets(
   deps: PolicyBudgetDeps,
   policy: Policy,
+  isHidden: IsHiddenBudget = () => false,
 ): Promise<{ budgets: Map<string, BudgetLeft>; deliveries: string[] }> {
   const names = new Set(policy.spec.cost.flatMap((rule) => (rule.measure === 'budget' ? [rule.budget] : [])));
   const budgets = new Map<string, BudgetLeft>();
   const deliveries = new Set<string>();
   for (const name of names) {
+    if (isHidden(name)) {
+      const source = `budget ${name} is outside of your teams`;
+      budgets.set(name, { currency: policy.spec.currency, remaining: null, source });
+      continue;
+    }
     const standing = await deps.budgets.standing(deps.store, name);
     if (standing.limit.currency !== policy.spec.currency) {
       const detail = `Policy "${policy.name}" is in ${policy.spec.currency}, budget "${name}" in ${standing.limit.currency}. Use one currency for both.`;

@@ -1,5 +1,6 @@
 import { selectTeamOfModel } from '../../mlops/registry/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
+import { type Identity, limitWork } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Policy, StatedPolicy } from './schema.ts';
 import { findModelPolicies, findPolicies } from './store.ts';
@@ -17,8 +18,7 @@ export interface PolicyChoice {
 export async function requirePolicy(sql: Sql, name: string): Promise<StatedPolicy> {
   const [policy] = await findPolicies(sql, name);
   if (policy !== undefined) return policy;
-  const known = (await findPolicies(sql, null)).map((each) => each.name);
-  const detail = `There is no policy "${name}". ${known.length > 0 ? `There are: ${known.join(', ')}.` : 'Apply a document of kind Policy first.'}`;
+  const detail = `There is no policy "${name}". List the policies with: steelyard policy list`;
   throw new AppError('policy_not_found', detail, { policy: name });
 }
 
@@ -48,6 +48,22 @@ export async function requirePolicyOfModel(sql: Sql, name: string, model: string
   const { spec } = await requirePolicy(sql, name);
   const reason = await describeMismatch(sql, model, { spec, policies });
   throw new AppError('policy_model_mismatch', `Policy "${name}" ${reason}`, { policy: name, model });
+}
+
+/**
+ * Refuses a policy that does not apply to the model, for callers who see the data of some teams only: the error for other callers describes
+ * the policy. Error: `policy_not_found`.
+ */
+export async function refuseForeignPolicy(
+  sql: Sql,
+  identity: Identity,
+  { model, policy }: { readonly model: string; readonly policy?: string | undefined },
+): Promise<void> {
+  if (policy === undefined || limitWork(identity) === null) return;
+  const names = (await findModelPolicies(sql, model)).map(({ name }) => name);
+  if (names.includes(policy)) return;
+  const known = names.length === 0 ? 'It has none.' : `It has: ${names.join(', ')}.`;
+  throw new AppError('policy_not_found', `Model "${model}" has no policy "${policy}". ${known}`, { model, policy });
 }
 
 async function describeMismatch(

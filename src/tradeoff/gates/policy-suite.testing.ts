@@ -160,7 +160,7 @@ function testChoice(open: Open): void {
     const store = await open();
     await put(store, 'team', { team: 'search' });
     expect(await choose(store, { policy: 'nope' })).toBe(
-      'policy_not_found: There is no policy "nope". There are: team.',
+      'policy_not_found: There is no policy "nope". List the policies with: steelyard policy list',
     );
     expect(await choose(store, { policy: 'team' })).toBe(
       'policy_model_mismatch: Policy "team" is for models of team "search"; model "ranker" has no tag steelyard.team.',

@@ -77,6 +77,7 @@ export const listPolicies = endpoint({
   method: 'GET',
   path: '/api/v1/policies',
   scope: 'tradeoff.read',
+  reads: 'team',
   summary: 'List policies by name',
   response: z.strictObject({ policies: z.array(StatedPolicy).describe('Policies by name') }),
   errors: [],
@@ -178,6 +179,7 @@ export const checkGate = endpoint({
   method: 'POST',
   path: '/api/v1/gate-checks',
   scope: 'tradeoff.write',
+  reads: 'object',
   summary: 'Evaluate a model version by a policy, record the decision and act on it',
   body: z.strictObject({
     model: z.string().min(1).describe('Registered model'),

@@ -45,9 +45,9 @@ export interface GateDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly evidence: Pick<Evidence, 'find' | 'behind' | 'gather' | 'gatherRun' | 'gatherOutcomes'>;
-  readonly budgets: Pick<Budgets, 'standing'>;
+  readonly budgets: Pick<Budgets, 'standing' | 'subjects'>;
   readonly ledger: Ledger;
-  readonly registry: Pick<Registry, 'setAlias'>;
+  readonly registry: Pick<Registry, 'setAlias' | 'ownerOf'>;
 }
 
 export interface GateQuestion extends PolicyChoice {

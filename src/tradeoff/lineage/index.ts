@@ -1,5 +1,5 @@
 import { AppError } from '../../platform/errors/index.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
+import { describeLimit, handle, limitWork, type Route, refuseHidden } from '../../platform/http/index.ts';
 import { buildModelNodes, buildVersionNodes, runNodes } from './costed-nodes.ts';
 import { downstream, findVersion, type LineageDeps, upstream } from './neighbours.ts';
 import {
@@ -11,6 +11,7 @@ import {
   buildResourceNode,
 } from './node.ts';
 import { getLineage, type LineageNode, NodeKind } from './schema.ts';
+import { createVisibleNodes } from './visible-nodes.ts';
 import { walkGraph } from './walk.ts';
 
 const MOST_NODES = 500;
@@ -23,17 +24,22 @@ export interface LineageGraph {
 export function createLineage(deps: LineageDeps): LineageGraph {
   return {
     routes: [
-      handle(getLineage, async ({ query: { node, direction, depth, billLines } }) => {
+      handle(getLineage, async ({ query: { node, direction, depth, billLines }, identity }) => {
+        const limit = limitWork(identity);
+        const visible = limit === null ? null : createVisibleNodes(deps, limit);
         const start = await findNode(deps, node);
+        if (visible !== null && (start === null || !(await visible.isStart(start)))) throw refuseHidden(identity, node);
         if (start === null) {
           const detail = `There is no node ${node}. A node is KIND:ID; kinds are ${NodeKind.options.join(', ')}.`;
           throw new AppError('lineage_node_not_found', detail, { node });
         }
         const directions = direction === 'both' ? (['upstream', 'downstream'] as const) : [direction];
-        return walkGraph(start, directions, { depth, nodes: MOST_NODES }, ({ id, kind }, way) => {
-          const ask = way === 'upstream' ? upstream[kind] : downstream[kind];
-          return ask(deps, id.slice(kind.length + 1), billLines);
+        const graph = await walkGraph(start, directions, { depth, nodes: MOST_NODES }, async (at, way) => {
+          const ask = way === 'upstream' ? upstream[at.kind] : downstream[at.kind];
+          const found = await ask(deps, at.id.slice(at.kind.length + 1), billLines);
+          return visible === null ? found : visible.limit(at, found);
         });
+        return { ...graph, ...describeLimit(limit) };
       }),
     ],
   };

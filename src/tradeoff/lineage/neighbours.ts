@@ -24,8 +24,8 @@ export interface LineageDeps {
   readonly store: Store;
   readonly allocation: Pick<Allocation, 'billLine' | 'linesOfResource' | 'linesOfRun'>;
   readonly metering: Pick<Metering, 'ofRuns' | 'runsHolding' | 'total'>;
-  readonly tracking: Pick<Tracking, 'lineage' | 'costs'>;
-  readonly registry: Pick<Registry, 'version' | 'versionsOfRun' | 'versionsOfLoggedModel'>;
+  readonly tracking: Pick<Tracking, 'lineage' | 'costs' | 'owners'>;
+  readonly registry: Pick<Registry, 'version' | 'versionsOfRun' | 'versionsOfLoggedModel' | 'ownerOf'>;
   readonly decisions: Pick<Decisions, 'about' | 'taken'>;
   /** Versions of the revisions of an endpoint, or of all, newest first. */
   readonly servedVersions: (sql: Sql, endpoint: string | null) => Promise<ServedVersion[]>;

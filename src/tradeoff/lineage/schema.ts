@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint } from '../../platform/contract/schema.ts';
+import { endpoint, PartialAnswer } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Money } from '../../platform/units/schema.ts';
 
 /** In the order in which money and data flow. */
@@ -81,6 +81,7 @@ export const Lineage = z
     nodes: z.array(LineageNode).describe('Nodes: the requested one first, then by distance'),
     edges: z.array(LineageEdge).describe('Edges in the order in which they were found'),
     leftOut: z.array(LeftOut).describe('Neighbours beyond the limits, and relations that are not recorded'),
+    partial: PartialAnswer,
   })
   .describe('Part of the graph from the bill to the decision');
 export type Lineage = z.infer<typeof Lineage>;
@@ -89,6 +90,7 @@ export const getLineage = endpoint({
   method: 'GET',
   path: '/api/v1/lineage',
   scope: 'tradeoff.read',
+  reads: 'team',
   summary: 'Get the costs, inputs and uses of a node, from the bill line to the decision',
   query: z.strictObject({
     node: NodeId,

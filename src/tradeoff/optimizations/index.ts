@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { SubscribesToEvents } from '../../platform/events/index.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
+import { handle, limitWorkUnless, type Route } from '../../platform/http/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { PROGRAM } from './lifecycle.ts';
@@ -17,10 +17,12 @@ import {
 } from './schema.ts';
 import { list, propose, type ServiceDeps, show, startAgain, stop } from './service.ts';
 import { findOptimization, listTimes } from './store.ts';
+import { type ProposalAccessDeps, refuseHiddenParts } from './visible-proposals.ts';
 
 export type { LiveScores, ReadLiveScores } from './evidence.ts';
 export { optimizationMigrations } from './migrations.ts';
 export type { ServiceDeps as OptimizationServiceDeps } from './service.ts';
+export { findOptimizedEndpoint } from './store.ts';
 
 const LOOK = 'optimizations.look';
 const EVERY_MINUTE = '* * * * *';
@@ -43,7 +45,9 @@ export interface Optimizations {
   readonly times: (sql: Sql, endpoint: string) => Promise<{ readonly start: number; readonly end: number }[]>;
 }
 
-export function createOptimizations(deps: ServiceDeps & ReconcileDeps & SubscribesToEvents): Optimizations {
+export function createOptimizations(
+  deps: ServiceDeps & ReconcileDeps & SubscribesToEvents & ProposalAccessDeps,
+): Optimizations {
   const { jobs, store } = deps;
   jobs.register(LOOK, { handler: (_payload, { signal }) => lookAtAll(deps, signal) });
   jobs.schedule(LOOK, EVERY_MINUTE, { kind: LOOK, payload: null });
@@ -61,9 +65,12 @@ export function createOptimizations(deps: ServiceDeps & ReconcileDeps & Subscrib
       createSpecKind('Optimization', 80, OptimizationSpec, (sql, name, spec) => applyDocument(deps, sql, name, spec)),
     ],
     routes: [
-      handle(listOptimizations, async ({ query }) => ({ optimizations: await list(deps, query) })),
+      handle(listOptimizations, async ({ query, identity }) => ({
+        optimizations: await list(deps, query, limitWorkUnless(identity, 'money')),
+      })),
       handle(getOptimization, ({ params: { optimization } }) => show(deps, optimization)),
-      handle(proposeOptimization, async ({ body: { optimization, spec }, actor }) => {
+      handle(proposeOptimization, async ({ body: { optimization, spec }, actor, identity }) => {
+        await refuseHiddenParts(deps, identity, spec);
         await store.transaction((sql) => proposeNow(sql, optimization, spec, actor));
         return show(deps, optimization);
       }),

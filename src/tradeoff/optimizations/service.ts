@@ -1,6 +1,7 @@
 import type { EndpointSpec, Variant } from '../../mlops/endpoint-spec/schema.ts';
-import type { ChangeableEndpoint } from '../../mlops/serving/index.ts';
+import { type ChangeableEndpoint, findEndpointOwner } from '../../mlops/serving/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
+import { type OwnerLimit, selectWithinLimit } from '../../platform/http/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { buildLoadCheck, isCapacityChange, readCapacity } from './capacity.ts';
 import { formatInstant, type OptimizationDeps } from './deps.ts';
@@ -17,7 +18,7 @@ import type {
 } from './schema.ts';
 import type { OptimizationSpec } from './spec/schema.ts';
 import { buildTrialSpec, chooseArms, type TrialArms } from './spec/trial-spec.ts';
-import { findOptimization, insertOptimization, listStored, type StoredOptimization } from './store.ts';
+import { findOptimization, insertOptimization, listStored, MOST_LISTED, type StoredOptimization } from './store.ts';
 
 export type ServiceDeps = OptimizationDeps & SavingDeps & ExpectedDeps;
 
@@ -165,8 +166,16 @@ export async function list(
     endpoint = null,
     state,
   }: { readonly endpoint?: string | null | undefined; readonly state?: OptimizationState | undefined },
+  limit: OwnerLimit | null,
 ): Promise<Optimization[]> {
-  const stored = await listStored(deps.store, { endpoint, states: state === undefined ? [] : [state] });
+  // The newest of all teams may leave no place for those of the caller.
+  const most = limit === null ? MOST_LISTED : null;
+  const found = await listStored(deps.store, { endpoint, states: state === undefined ? [] : [state] }, most);
+  const selected = await selectWithinLimit(limit, found, {
+    key: ({ shown }) => shown.endpoint,
+    findOwner: ({ shown }) => findEndpointOwner(deps.store, shown.endpoint),
+  });
+  const stored = selected.slice(0, MOST_LISTED);
   const shown: Optimization[] = [];
   for (const one of stored) {
     const { spec: _spec, timeline: _timeline, ...rest } = one.shown;

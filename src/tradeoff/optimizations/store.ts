@@ -63,7 +63,7 @@ interface OptimizationTables {
   };
 }
 
-const LISTED = 500;
+export const MOST_LISTED = 500;
 
 function toStored({ document, version }: OptimizationTables['optimization']): StoredOptimization {
   return { ...StoredDocument.parse(JSON.parse(document)), version: Number(version) };
@@ -106,18 +106,25 @@ export async function findOptimization(sql: Sql, name: string): Promise<StoredOp
   return row === undefined ? null : toStored(row);
 }
 
-/** Newest first, at most 500; `states` empty: all. */
+/** Endpoint of an optimization; null: there is no such optimization. */
+export async function findOptimizedEndpoint(sql: Sql, name: string): Promise<string | null> {
+  return (await findOptimization(sql, name))?.shown.endpoint ?? null;
+}
+
+/** Newest first, at most `most` (null: all); `states` empty: of all states. */
 export async function listStored(
   sql: Sql,
   {
     endpoint = null,
     states = [],
   }: { readonly endpoint?: string | null; readonly states?: readonly OptimizationState[] },
+  most: number | null = MOST_LISTED,
 ): Promise<StoredOptimization[]> {
   let query = sql.tables<OptimizationTables>().selectFrom('optimization').selectAll();
   if (endpoint !== null) query = query.where('endpoint', '=', endpoint);
   if (states.length > 0) query = query.where('state', 'in', states);
-  return (await query.orderBy('proposed_ms', 'desc').orderBy('name').limit(LISTED).execute()).map(toStored);
+  query = query.orderBy('proposed_ms', 'desc').orderBy('name');
+  return (await (most === null ? query : query.limit(most)).execute()).map(toStored);
 }
 
 /** All runs of an optimization, oldest first; the last may not have ended. */

@@ -2,6 +2,7 @@ import type { Billing } from '../../finops/billing/index.ts';
 import type { ServingUse } from '../../mlops/gateway/index.ts';
 import type { PipelineRuns } from '../../mlops/pipelines/index.ts';
 import type { Org } from '../../org/index.ts';
+import type { Subject } from '../../org/schema.ts';
 import type { Events } from '../../platform/events/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { TargetRules } from '../../platform/notices/index.ts';
@@ -39,6 +40,11 @@ export interface RecommendationDeps
   readonly pipelines: { readonly runs: Pick<PipelineRuns, 'requestStop' | 'stopRequestedBy' | 'wake' | 'spec'> };
   readonly decisions: Pick<Decisions, 'recordAct'>;
   readonly optimizations: Pick<Optimizations, 'times'>;
+  /** Owner of the subject of a recommendation; null: none, so that only those see it who see everything. Implemented by bridges. */
+  readonly findOwner: (
+    sql: Sql,
+    subject: Subject,
+  ) => Promise<{ readonly team: string | null; readonly project: string | null } | null>;
   /** Public URL of this server, for links in notifications; null: not configured. */
   readonly publicUrl: string | null;
 }

@@ -1,7 +1,7 @@
 import { createHandlingRoutes } from '../../platform/acknowledgements/index.ts';
 import type { WorkState } from '../../platform/acknowledgements/schema.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
+import { handle, limitWorkUnless, type Route } from '../../platform/http/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { MINUTE_MS } from '../../platform/units/durations.ts';
@@ -106,14 +106,13 @@ function refuseState(state: WorkState | undefined): void {
 }
 
 function createRecommendationRoutes(deps: TryDeps, look: () => ReturnType<typeof scanForAll>): Route[] {
-  const { store } = deps;
   const gravityOf = async (sql: Sql, id: string) => {
     const { document } = await requireRecommendation(sql, id);
     return { severity: 'warning' as const, impact: document.saving.monthly };
   };
   return [
     ...createHandlingRoutes(recommendationHandling, { ...deps, noun: 'recommendation', gravityOf, refuseState }),
-    handle(listRecommendations, ({ query: { state, owner } }) => readList(store, state, owner)),
+    handle(listRecommendations, ({ query, identity }) => readList(deps, query, limitWorkUnless(identity, 'money'))),
     handle(getRecommendation, ({ params: { recommendation } }) => readWithOptimization(deps, recommendation)),
     handle(tryRecommendation, ({ params: { recommendation }, body: { reason = null }, actor }) =>
       tryUnderGuardrail(deps, { recommendation, actor, reason }),
@@ -130,7 +129,9 @@ function createRecommendationRoutes(deps: TryDeps, look: () => ReturnType<typeof
     handle(undoRecommendation, ({ params: { recommendation }, body: { reason = null }, actor }) =>
       undoApplied(deps, { recommendation, actor, reason }),
     ),
-    handle(listIdlePolicies, async () => ({ policies: await readPolicies(deps) })),
+    handle(listIdlePolicies, async ({ identity }) => ({
+      policies: await readPolicies(deps, limitWorkUnless(identity, 'money')),
+    })),
     handle(deleteIdlePolicy, ({ params: { policy }, actor }) => deletePolicy(deps, policy, actor)),
     handle(keepRecommendation, ({ params: { recommendation }, body: { hours }, actor }) =>
       keepResource(deps, { recommendation, actor, hours }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { Name, Subject } from '../../org/schema.ts';
+import { Subject } from '../../org/schema.ts';
 import { Assignment, defineHandlingEndpoints, Work } from '../../platform/acknowledgements/schema.ts';
-import { endpoint } from '../../platform/contract/schema.ts';
+import { endpoint, PartialAnswer } from '../../platform/contract/schema.ts';
 import { Money, Period, UtcInstant } from '../../platform/units/schema.ts';
 import { DecisionId } from '../decisions/schema.ts';
 import { RecommendedAction } from './action/schema.ts';
@@ -9,6 +9,7 @@ import { RecommendationKind } from './kind/schema.ts';
 import { MissedByDay } from './missed/schema.ts';
 import { MeasuredBy } from './realised/schema.ts';
 import { Commitment, Effect, HeldItem, Saving } from './savings/schema.ts';
+import { RecommendedOptimization } from './trial/schema.ts';
 
 export type { RecommendedAction } from './action/schema.ts';
 export type { RecommendationKind } from './kind/schema.ts';
@@ -185,19 +186,6 @@ export const Recommendation = z
   .describe('A recommendation with its evidence');
 export type Recommendation = z.infer<typeof Recommendation>;
 
-export const RecommendedOptimization = z
-  .strictObject({
-    optimization: Name.describe('Name of the optimization that tries it'),
-    spec: z
-      .record(z.string().describe('Field'), z.unknown().describe('Value'))
-      .nullable()
-      .describe('Document of the optimization; null: it cannot be tried on live traffic'),
-    reason: z.string().nullable().describe('Reason why it cannot be tried; null where it can'),
-    state: z.string().nullable().describe('State of the optimization; null: not proposed'),
-  })
-  .describe('The recommendation as a change that is tried on live traffic under a guardrail');
-export type RecommendedOptimization = z.infer<typeof RecommendedOptimization>;
-
 export const RecommendationDetail = z
   .strictObject({ ...Recommendation.shape, optimization: RecommendedOptimization })
   .describe('A recommendation with its evidence and its optimization');
@@ -245,7 +233,8 @@ export const RecommendationList = z
     totals: z.array(Total).describe('Joint saving of the open recommendations, by currency'),
     unknownSavings: z.number().int().describe('Open recommendations with an unknown saving; they are in no total'),
     lookedAt: UtcInstant.nullable().describe('Time of the last scan of this server; null: never'),
-    searched: z.array(Searched).describe('Results of that scan by kind'),
+    searched: z.array(Searched).describe('Results of that scan by kind; empty for callers who see some teams only'),
+    partial: PartialAnswer,
   })
   .describe('Recommendations');
 export type RecommendationList = z.infer<typeof RecommendationList>;
@@ -273,6 +262,7 @@ export const listRecommendations = endpoint({
   method: 'GET',
   path: '/api/v1/recommendations',
   scope: 'tradeoff.read',
+  reads: ['money', 'team'],
   summary: 'List recommendations and the joint saving of the open ones',
   query: z.strictObject({
     state: z
@@ -294,6 +284,7 @@ export const getRecommendation = endpoint({
   method: 'GET',
   path: '/api/v1/recommendations/:recommendation',
   scope: 'tradeoff.read',
+  reads: ['money', 'object'],
   summary: 'Get one recommendation with its evidence',
   params,
   response: RecommendationDetail,
@@ -314,6 +305,7 @@ export const applyRecommendation = endpoint({
   method: 'POST',
   path: '/api/v1/recommendations/:recommendation/apply',
   scope: 'tradeoff.write',
+  reads: 'object',
   summary: 'Carry out a recommendation, or preview its changes (the default)',
   params,
   body: z.strictObject({
@@ -334,6 +326,7 @@ export const dismissRecommendation = endpoint({
   method: 'POST',
   path: '/api/v1/recommendations/:recommendation/dismiss',
   scope: 'tradeoff.write',
+  reads: 'object',
   summary: 'Dismiss a recommendation, permanently or until a time',
   params,
   body: z.strictObject({
@@ -348,6 +341,7 @@ export const undoRecommendation = endpoint({
   method: 'POST',
   path: '/api/v1/recommendations/:recommendation/undo',
   scope: 'tradeoff.write',
+  reads: 'object',
   summary: 'Undo an applied recommendation, or reopen one that was dismissed or done by hand',
   params,
   body: z.strictObject({ reason: Reason }),
@@ -359,6 +353,7 @@ export const keepRecommendation = endpoint({
   method: 'POST',
   path: '/api/v1/recommendations/:recommendation/keep',
   scope: 'tradeoff.write',
+  reads: 'object',
   summary: 'Keep a resource that an idle policy would stop',
   params,
   body: z.strictObject({ hours: z.number().int().min(1).max(168).describe('Hours from now for which it is kept') }),
@@ -369,12 +364,14 @@ export const keepRecommendation = endpoint({
 export const recommendationHandling = defineHandlingEndpoints({
   ...{ noun: 'recommendation', path: '/api/v1/recommendations/:recommendation', param: 'recommendation' },
   ...{ read: 'tradeoff.read', write: 'tradeoff.write', notFound: 'recommendation_not_found' },
+  reads: ['money', 'object'],
 });
 
 export const tryRecommendation = endpoint({
   method: 'POST',
   path: '/api/v1/recommendations/:recommendation/optimization',
   scope: 'tradeoff.write',
+  reads: 'object',
   summary: 'Propose the recommendation as an optimization: tried on live traffic, kept only within its guardrails',
   params,
   body: z.strictObject({ reason: Reason }),

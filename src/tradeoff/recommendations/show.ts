@@ -1,17 +1,20 @@
 import { findHandlings } from '../../platform/acknowledgements/index.ts';
-import type { Sql } from '../../platform/store/index.ts';
+import type { QueryOf } from '../../platform/contract/schema.ts';
+import { describeLimit, type OwnerLimit, selectWithinLimit } from '../../platform/http/index.ts';
 import { decimal, type Money, sumDecimals } from '../../platform/units/index.ts';
+import type { RecommendationDeps } from './context.ts';
 import { computeJointSaving } from './savings/joint-saving.ts';
 import type { SavingPart } from './savings/saving-part.ts';
 import type {
   ListedRecommendation,
+  listRecommendations,
   Recommendation,
   RecommendationList,
   RecommendationState,
   RecommendationSummary,
   Saving,
 } from './schema.ts';
-import { findByState, findLastScan, findOpen } from './store.ts';
+import { findByState, findLastScan, findOpen, MOST_LISTED, type StoredRecommendation } from './store.ts';
 
 const STATES: Readonly<Record<'open' | 'done' | 'closed' | 'all', readonly RecommendationState[]>> = {
   open: ['open', 'approved'],
@@ -20,10 +23,24 @@ const STATES: Readonly<Record<'open' | 'done' | 'closed' | 'all', readonly Recom
   all: ['open', 'approved', 'applied', 'dismissed', 'superseded', 'lapsed', 'undone'],
 };
 
-/** Recommendations in these states, and the joint saving of the open ones. */
-export async function readList(sql: Sql, state: keyof typeof STATES, owner?: string): Promise<RecommendationList> {
-  const listed = (await findByState(sql, STATES[state])).map(({ document }) => document);
-  const open = (await findOpen(sql)).map(({ document }) => document);
+/** Recommendations in these states, and the joint saving of the open ones, both only of subjects within the limit. */
+export async function readList(
+  { store: sql, findOwner }: Pick<RecommendationDeps, 'store' | 'findOwner'>,
+  { state, owner }: QueryOf<typeof listRecommendations>,
+  limit: OwnerLimit | null,
+): Promise<RecommendationList> {
+  const select = (found: readonly StoredRecommendation[]) =>
+    selectWithinLimit(
+      limit,
+      found.map(({ document }) => document),
+      { key: ({ subject }) => JSON.stringify(subject), findOwner: ({ subject }) => findOwner(sql, subject) },
+    );
+  // The newest of all teams may leave no place for those of the caller.
+  const listed = (await select(await findByState(sql, STATES[state], limit === null ? MOST_LISTED : null))).slice(
+    0,
+    MOST_LISTED,
+  );
+  const open = await select(await findOpen(sql));
   const look = await findLastScan(sql);
   const { totals, shares } = computeTotals(open);
   const handlings = await findHandlings(
@@ -43,7 +60,9 @@ export async function readList(sql: Sql, state: keyof typeof STATES, owner?: str
     totals,
     unknownSavings: open.filter(({ saving }) => saving.monthly === null).length,
     lookedAt: look?.at ?? null,
-    searched: look?.searched ?? [],
+    // The results of a scan count the recommendations of all teams.
+    searched: limit === null ? (look?.searched ?? []) : [],
+    ...describeLimit(limit),
   };
 }
 

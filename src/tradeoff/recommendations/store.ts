@@ -100,13 +100,17 @@ export async function findLastInState(
   return found === undefined ? null : toKept(found);
 }
 
-const MOST_LISTED = 500;
+export const MOST_LISTED = 500;
 
-/** Those found last first, 500 at most. */
-export async function findByState(sql: Sql, states: readonly RecommendationState[]): Promise<StoredRecommendation[]> {
-  const query = selectTables(sql).selectFrom('recommendation').selectAll().where('state', 'in', states);
-  const rows = await query.orderBy('found_at', 'desc').orderBy('id').limit(MOST_LISTED).execute();
-  return rows.map(toKept);
+/** Those found last first, `most` at most; null: all. */
+export async function findByState(
+  sql: Sql,
+  states: readonly RecommendationState[],
+  most: number | null = MOST_LISTED,
+): Promise<StoredRecommendation[]> {
+  let query = selectTables(sql).selectFrom('recommendation').selectAll().where('state', 'in', states);
+  query = query.orderBy('found_at', 'desc').orderBy('id');
+  return (await (most === null ? query : query.limit(most)).execute()).map(toKept);
 }
 
 /** Those whose saving is to be measured now. */

@@ -1,11 +1,19 @@
 import { AppError } from '../../platform/errors/index.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
+import {
+  handle,
+  type Identity,
+  isMoneyVisible,
+  limitWork,
+  type ReadAs,
+  type Route,
+  refuseHidden,
+} from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import { createSpecKind, type ManifestKind, type ManifestOutcome } from '../../platform/manifests/index.ts';
 import { refuseUntold, type TargetRules } from '../../platform/notices/index.ts';
 import { findRoutes } from '../../platform/notification-routes/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
-import { readKnownReport, readReportAt } from './known.ts';
+import { readKnownReport, readLimitedReport, readReportAt } from './known.ts';
 import type { ReportQuestion } from './make.ts';
 import type { SectionProvider } from './provider.ts';
 import { deleteReport, getReport, listReports, ReportSpec, showReport } from './schema.ts';
@@ -42,6 +50,8 @@ const MOST_LISTED = 200;
 
 export interface ReportsDeps extends Omit<SendingDeps, 'providers'>, TargetRules {
   readonly jobs: Pick<Jobs, 'register' | 'schedule'>;
+  /** Reads figures with the limits of a caller. */
+  readonly readAs: ReadAs;
 }
 
 /** Weekly and monthly reports for five audiences: on demand, and scheduled by `kind: Report`. */
@@ -58,9 +68,12 @@ export function createReports(given: ReportsDeps): Reports {
   return {
     kinds: [createSpecKind('Report', 80, ReportSpec, (sql, name, spec) => applyReport(deps, sql, name, spec))],
     routes: [
-      handle(getReport, ({ query: { knownAt, week, month, team, schedule, audience } }) =>
-        readReport(deps, parseQuestion({ week, month, team, schedule, audience }, clock.now()), knownAt ?? null),
-      ),
+      handle(getReport, ({ query: { knownAt, week, month, team, schedule, audience }, identity }) => {
+        const question = parseQuestion({ week, month, team, schedule, audience }, clock.now());
+        if (limitWork(identity) === null) return readReport(deps, question, knownAt ?? null);
+        refuseOtherTeams(identity, { team: question.team, knownAt: knownAt ?? null });
+        return readLimitedReport(deps, deps.readAs(identity), question);
+      }),
       handle(listReports, async () => ({
         reports: await listSent(store, MOST_LISTED),
         scheduled: (await findScheduled(store)).map(({ name, spec: { audience, schedule, team = null } }) => {
@@ -82,6 +95,16 @@ export function createReports(given: ReportsDeps): Reports {
       ),
     ],
   };
+}
+
+/** Members read the report of a team of theirs, with figures as known now: those that were sent have the figures of their senders. */
+function refuseOtherTeams(
+  identity: Identity,
+  { team, knownAt }: { readonly team: string | null; readonly knownAt: string | null },
+): void {
+  if (knownAt !== null) throw refuseHidden(identity, 'A report that was sent');
+  if (isMoneyVisible(identity, team === null ? {} : { team })) return;
+  throw refuseHidden(identity, team === null ? 'The report of all teams' : `The report of team "${team}"`);
 }
 
 async function readReport(deps: SendingDeps, question: ReportQuestion, knownAt: string | null) {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Read } from '../../platform/http/index.ts';
 import { renderReportHtml } from './html.ts';
 import { makeReport, type ReportQuestion } from './make.ts';
 import { findRestated } from './restated.ts';
@@ -34,6 +35,11 @@ export async function readKnownReport(deps: SendingDeps, question: ReportQuestio
   if (same === undefined) await keepKnown(deps.store, question, made);
   const document = same ?? made;
   return toKnown(deps, document, first === null || first === document ? null : compare(sent ?? first, document));
+}
+
+/** The report as far as the caller may read its figures: neither kept nor compared, because the kept reports have those of all callers. */
+export async function readLimitedReport(deps: SendingDeps, read: Read, question: ReportQuestion): Promise<KnownReport> {
+  return toKnown(deps, await makeReport({ ...deps, read }, question, deps.clock.now()));
 }
 
 /** The newest report of the window that was sent, or else made, up to `knownAt`, Unix milliseconds; null: none. */

@@ -133,6 +133,7 @@ export const getReport = endpoint({
   method: 'GET',
   path: '/api/v1/reports/preview',
   scope: 'tradeoff.read',
+  reads: 'team',
   summary: 'Get the report of a week or month for an audience, as known now or as a report that was sent',
   query: z.strictObject({
     ...Question,

@@ -17,7 +17,7 @@ export interface RetrainingDeps {
   /** Trains a candidate and runs the gate. */
   readonly pipelines: Pick<Pipelines, 'runs' | 'data'>;
   readonly monitoring: Pick<Monitoring, 'monitor' | 'counts' | 'measured' | 'retrained'>;
-  readonly budgets: Pick<Budgets, 'standing'>;
+  readonly budgets: Pick<Budgets, 'standing' | 'subjects'>;
   readonly registry: Pick<Registry, 'version' | 'versionByAlias' | 'ownerOf'>;
   /** Logged answers of the champion in the window that triggered a round, and the answers of the candidate to the same predictions. */
   readonly testSets: TestSets;

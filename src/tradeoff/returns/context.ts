@@ -5,6 +5,7 @@ import type { PredictionCounts } from '../../mlops/predictions/index.ts';
 import type { Registry } from '../../mlops/registry/index.ts';
 import type { ServedVersion } from '../../mlops/serving/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
+import type { OwnerLimit } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { DAY_MS } from '../../platform/units/durations.ts';
 import type { Clock } from '../../platform/units/index.ts';
@@ -35,6 +36,12 @@ export interface ReturnsRequest {
   readonly currency?: string | undefined;
 }
 
+/** Subjects of an answer for a caller who sees the data of some teams only. */
+export interface VisibleSubjects {
+  readonly owners: OwnerLimit;
+  readonly models: ReadonlySet<string>;
+}
+
 /** Facts that all rows of one answer share. */
 export interface Gathering {
   readonly deps: ReturnsDeps;
@@ -49,6 +56,8 @@ export interface Gathering {
   readonly billedThrough: string | null;
   readonly reporting: Reporting | null;
   readonly rates: () => Returns['rates'];
+  /** null: rows of all subjects. */
+  readonly visible: VisibleSubjects | null;
 }
 
 const WINDOW_DAYS = 365;
@@ -62,6 +71,7 @@ export async function openGathering(
   deps: ReturnsDeps,
   { metric, currency = deps.config.reportingCurrency, ...range }: ReturnsRequest,
   isBilled: boolean,
+  visible: VisibleSubjects | null = null,
 ): Promise<Gathering> {
   const reach = await deps.costs.dailyReach();
   const billedThrough = findReceivedDays(reach)?.through ?? null;
@@ -90,6 +100,7 @@ export async function openGathering(
       history,
       billedFrom,
       billedThrough,
+      visible,
     },
     reporting: conversion === null || currency === undefined ? null : { currency, conversion },
     rates: () => conversion?.rates() ?? [],

@@ -4,7 +4,7 @@ import type { ReturnsDeps, ReturnsRequest } from './context.ts';
 import { readFiguresOfModels } from './figures-of-models.ts';
 import { readModelReturn } from './model-return.ts';
 import { getModelReturn, listReturns, type ReturnFigures } from './schema.ts';
-import { readReturns } from './service.ts';
+import { readVisibleReturns } from './service.ts';
 import { recordDays } from './units/record.ts';
 import { getUnitCosts, listUnitDatasets, recordUnits, UnitDatasetSpec } from './units/schema.ts';
 import { applyUnitDataset, readUnitCosts, requireUnitDataset } from './units/service.ts';
@@ -30,7 +30,7 @@ export function createReturns(deps: ReturnsDeps): ReturnsNoun {
     kinds: [createSpecKind('UnitDataset', 60, UnitDatasetSpec, applyUnitDataset)],
     ofModels: (models, windows) => readFiguresOfModels(deps, models, windows),
     routes: [
-      handle(listReturns, ({ query }) => readReturns(deps, query)),
+      handle(listReturns, ({ query, identity }) => readVisibleReturns(deps, query, identity)),
       handle(getModelReturn, ({ params: { model }, query }) => readModelReturn(deps, model, query)),
       handle(listUnitDatasets, async () => ({ datasets: await listDatasets(deps.store) })),
       handle(recordUnits, async ({ params: { dataset }, body: { rows } }) => {

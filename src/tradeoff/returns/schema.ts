@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CostMetric, DEFAULT_METRIC } from '../../finops/billing/schema.ts';
 import { UsedRate } from '../../finops/exchange/schema.ts';
 import { ModelName } from '../../mlops/registry/schema.ts';
-import { endpoint } from '../../platform/contract/schema.ts';
+import { endpoint, PartialAnswer } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Money, UtcInstant } from '../../platform/units/schema.ts';
 import { CostInterval } from '../unit-cost/schema.ts';
 import { RetrainingReturns } from './calibration/schema.ts';
@@ -179,6 +179,7 @@ export const Returns = z
     ),
     rates: z.array(UsedRate).describe('Exchange rates that were used, with date and source'),
     notes: z.array(z.string()).describe('Facts that the answer leaves out'),
+    partial: PartialAnswer,
   })
   .describe('Returns of subjects');
 export type Returns = z.infer<typeof Returns>;
@@ -196,6 +197,7 @@ export const listReturns = endpoint({
   method: 'GET',
   path: '/api/v1/returns',
   scope: 'tradeoff.read',
+  reads: ['money', 'team'],
   summary: 'Get cost to make, cost to run, value, contribution and payback by model, team, version and other subjects',
   query: z.strictObject({
     by: ReturnDimension.default('model'),
@@ -258,6 +260,7 @@ export const getModelReturn = endpoint({
   method: 'GET',
   path: '/api/v1/models/:model/returns',
   scope: 'tradeoff.read',
+  reads: ['money', 'object'],
   summary: 'Get the return of a model with its daily trend, its versions as marks and the gains of retraining',
   params: z.strictObject({ model: ModelName.describe('Model') }),
   query: z.strictObject(Range),

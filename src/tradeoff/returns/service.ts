@@ -1,8 +1,16 @@
+import { listModelNames } from '../../mlops/registry/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
+import { describeLimit, type Identity, limitWorkUnless, refuseHidden } from '../../platform/http/index.ts';
 import { DAY_MS } from '../../platform/units/durations.ts';
 import { decimal, decimalString, sumDecimals } from '../../platform/units/index.ts';
 import { readRetrainingReturns } from './calibration/read.ts';
-import { type Gathering, openGathering, type ReturnsDeps, type ReturnsRequest } from './context.ts';
+import {
+  type Gathering,
+  openGathering,
+  type ReturnsDeps,
+  type ReturnsRequest,
+  type VisibleSubjects,
+} from './context.ts';
 import { readEndpointRows } from './endpoint-rows.ts';
 import { readExperimentRows } from './experiments/rows.ts';
 import { toDay, toInstantMs } from './money-series.ts';
@@ -21,10 +29,36 @@ export interface ReturnsQuestion extends ReturnsRequest {
 /** Dimensions whose costs are those of bills in most installations. */
 const BILLED: ReadonlySet<ReturnDimension> = new Set(['model', 'team', 'feature', 'customer']);
 
+/** Dimensions whose rows belong to one team each. */
+const OWNED: ReadonlySet<ReturnDimension> = new Set(['model', 'team', 'version']);
+const MOST_VISIBLE = 10_000;
+
+/** Answers one question of a caller. Errors: `invalid_request`, `model_not_found`, `not_visible`. */
+export async function readVisibleReturns(
+  deps: ReturnsDeps,
+  question: ReturnsQuestion,
+  identity: Identity,
+): Promise<Returns> {
+  const owners = limitWorkUnless(identity, 'money');
+  if (owners === null) return readReturns(deps, question);
+  const { by, model } = question;
+  if (!OWNED.has(by)) {
+    const detail = `Returns by ${by} are visible to those who see all costs. Use by=model, by=version or by=team.`;
+    throw new AppError('not_visible', detail, { account: identity.name, by });
+  }
+  const models = new Set(await listModelNames(deps.store, MOST_VISIBLE, owners));
+  if (model !== undefined && !models.has(model)) throw refuseHidden(identity, `Model ${model}`);
+  return { ...(await readReturns(deps, question, { owners, models })), ...describeLimit(owners) };
+}
+
 /** Answers one question. Errors: `invalid_request`, `model_not_found`. */
-export async function readReturns(deps: ReturnsDeps, question: ReturnsQuestion): Promise<Returns> {
+async function readReturns(
+  deps: ReturnsDeps,
+  question: ReturnsQuestion,
+  visible: VisibleSubjects | null = null,
+): Promise<Returns> {
   const { by, model = null, qualityMetric = null, limit, ...request } = question;
-  const gathering = await openGathering(deps, request, BILLED.has(by));
+  const gathering = await openGathering(deps, request, BILLED.has(by), visible);
   if (by === 'team' && model !== null) {
     throw new AppError('invalid_request', 'Returns by team cannot be limited to a model. Leave out one of them.', {
       model,
@@ -44,7 +78,11 @@ export async function readReturns(deps: ReturnsDeps, question: ReturnsQuestion):
     totalRows: all.length,
     totals: sumRows(rows, by),
     ...listUnmatched(rows),
-    retraining: by === 'version' ? await readRetrainingReturns(gathering.sql, model) : null,
+    // Without a model they are those of all models.
+    retraining:
+      by === 'version' && (visible === null || model !== null)
+        ? await readRetrainingReturns(gathering.sql, model)
+        : null,
     rates: gathering.rates(),
     notes: [...listNotes(gathering, by), ...found.notes],
   };

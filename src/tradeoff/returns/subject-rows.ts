@@ -35,8 +35,9 @@ const NO_SUBJECT = 'cost of the bill that no allocation rule assigns to one';
 export async function readModelRows(gathering: Gathering, model: string | null): Promise<ReturnRow[]> {
   const billed = await readBilledCosts(gathering, ['model'], model === null ? {} : { model });
   const values = await readModelValues(gathering, model, 'model');
-  const names = model === null ? await listModelNames(gathering.sql, MOST_NAMES) : [model];
-  const keys = new Set<string | null>([...listKeys(billed), ...values.keys(), ...names]);
+  const names = model === null ? await listModelNames(gathering.sql, MOST_NAMES, gathering.visible?.owners) : [model];
+  const all = new Set<string | null>([...listKeys(billed), ...values.keys(), ...names]);
+  const keys = [...all].filter((key) => isVisibleModel(gathering, key));
   const reads = createReads();
   const rows: ReturnRow[] = [];
   for (const key of keys) {
@@ -50,6 +51,10 @@ export async function readModelRows(gathering: Gathering, model: string | null):
     if (row !== null) rows.push(row);
   }
   return rows;
+}
+
+function isVisibleModel({ visible }: Pick<Gathering, 'visible'>, model: string | null): boolean {
+  return visible === null || (model !== null && visible.models.has(model));
 }
 
 interface ModelFacts {
@@ -104,12 +109,16 @@ export async function readTeamRows(gathering: Gathering): Promise<ReturnRow[]> {
   const values = await readModelValues(gathering, null, 'model');
   const owners = new Map<string, string | null>();
   for (const model of values.keys()) {
+    if (!isVisibleModel(gathering, model)) continue;
     owners.set(model, (await gathering.deps.registry.ownerOf(gathering.sql, model))?.team ?? null);
   }
-  const byTeam = Map.groupBy(values.values(), ({ model }) => owners.get(model) ?? null);
+  const shown = [...values.values()].filter(({ model }) => owners.has(model));
+  const byTeam = Map.groupBy(shown, ({ model }) => owners.get(model) ?? null);
   const reads = createReads();
   const rows: ReturnRow[] = [];
+  const teams = gathering.visible?.owners.teams;
   for (const team of new Set([...listKeys(billed), ...byTeam.keys()])) {
+    if (teams !== undefined && !teams.includes(team ?? '')) continue;
     const amounts = billed.get(buildSubjectKey([team]));
     const running =
       team === null

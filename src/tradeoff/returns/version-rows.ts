@@ -23,7 +23,7 @@ export async function readVersionRows(
   const { deps, sql } = gathering;
   const billed = await readBilledCosts(gathering, ['model', 'modelVersion'], model === null ? {} : { model });
   const values = await readModelValues(gathering, model, 'version');
-  const names = model === null ? await listModelNames(sql, MOST_MODELS) : [model];
+  const names = model === null ? await listModelNames(sql, MOST_MODELS, gathering.visible?.owners) : [model];
   const reads = createReads();
   const rows: ReturnRow[] = [];
   const notes: string[] = [];

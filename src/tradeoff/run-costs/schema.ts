@@ -8,6 +8,7 @@ export const getRunCostTotals = endpoint({
   method: 'GET',
   path: '/api/v1/run-costs/totals',
   scope: 'tradeoff.read',
+  reads: 'money',
   summary: 'Get the metered and billed cost of a month, split into runs, other subjects, idle and untracked',
   query: z.strictObject({ period: Month.describe('Billing period, YYYY-MM') }),
   response: z.strictObject({

@@ -4,6 +4,7 @@ import { findMonitors } from '../../mlops/monitors/index.ts';
 import type { Monitor, MonitorWindow } from '../../mlops/monitors/schema.ts';
 import type { DriftWindow } from '../../mlops/quality/schema.ts';
 import type { Model } from '../../mlops/registry/index.ts';
+import { isWithinLimit, type OwnerLimit } from '../../platform/http/index.ts';
 import { findPolicies, selectModelPolicies } from '../gates/index.ts';
 import type { Policy } from '../gates/schema.ts';
 import type { ReturnFigures } from '../returns/schema.ts';
@@ -40,12 +41,18 @@ export interface MonitoredFacts {
   readonly alerts: readonly OpenAlert[];
 }
 
+export interface FactsQuestion {
+  readonly days: ScorecardDays;
+  readonly billedThrough: string | null;
+  /** Owners whose budgets the caller may read; null: all. */
+  readonly owners: OwnerLimit | null;
+}
+
 /** Reads the facts of all models together, and of both ranges. */
 export async function gatherFacts(
   deps: ScorecardDeps,
   models: readonly Model[],
-  days: ScorecardDays,
-  billedThrough: string | null,
+  { days, billedThrough, owners }: FactsQuestion,
 ): Promise<ScorecardFacts> {
   const names = models.map(({ name }) => name);
   const preceding = findPrecedingDays(days);
@@ -55,7 +62,7 @@ export async function gatherFacts(
     gatherServed(deps, names, days, preceding),
     gatherMonitored(deps, names, days, preceding),
     findPolicies(deps.store, null),
-    gatherBudgets(deps, names),
+    gatherBudgets(deps, names, owners),
   ]);
   return {
     ...{ days, preceding, figures, gpu, served, monitored, budget },
@@ -145,12 +152,16 @@ async function gatherMonitored(
 async function gatherBudgets(
   { budgets, store }: ScorecardDeps,
   names: readonly string[],
+  owners: OwnerLimit | null,
 ): Promise<ScorecardFacts['budget']> {
   const wanted = new Set(names);
   const found = new Map<string, ModelBudget>();
-  for (const [name, { team: _team, project: _project, model, ...others }] of await budgets.subjects(store)) {
+  for (const [name, { team = null, project = null, model, ...others }] of await budgets.subjects(store)) {
     const isOfModel =
       model !== undefined && wanted.has(model) && Object.values(others).every((one) => one === undefined);
+    // A budget without an owner is of its model alone, which the caller may read.
+    const isOwned = team !== null || project !== null;
+    if (isOwned && !isWithinLimit(owners, { team, project })) continue;
     if (isOfModel && !found.has(model)) found.set(model, await budgets.standing(store, name));
   }
   return (model) => found.get(model) ?? null;

@@ -1,4 +1,4 @@
-import { handle, type Route } from '../../platform/http/index.ts';
+import { handle, limitWorkUnless, type Route } from '../../platform/http/index.ts';
 import type { ScorecardDeps } from './deps.ts';
 import { getModelScorecard, listModelScorecards } from './schema.ts';
 import { pageScorecards, readScorecard } from './service.ts';
@@ -13,8 +13,12 @@ export interface Scorecards {
 export function createScorecards(deps: ScorecardDeps): Scorecards {
   return {
     routes: [
-      handle(listModelScorecards, ({ query }) => pageScorecards(deps, query)),
-      handle(getModelScorecard, ({ params: { model }, query }) => readScorecard(deps, model, query)),
+      handle(listModelScorecards, ({ query, identity }) =>
+        pageScorecards(deps, query, limitWorkUnless(identity, 'totals')),
+      ),
+      handle(getModelScorecard, ({ params: { model }, query, identity }) =>
+        readScorecard(deps, model, query, limitWorkUnless(identity, 'totals')),
+      ),
     ],
   };
 }

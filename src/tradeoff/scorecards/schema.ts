@@ -76,7 +76,7 @@ export const listModelScorecards = endpoint({
   method: 'GET',
   path: '/api/v1/model-scorecards',
   scope: 'tradeoff.read',
-  reads: 'totals',
+  reads: ['totals', 'team'],
   summary: 'List registered models with cost, GPU hours, return, quality, latency and drift in a range of days',
   query: z.strictObject({
     ...RangeQuery,
@@ -92,7 +92,7 @@ export const getModelScorecard = endpoint({
   method: 'GET',
   path: '/api/v1/model-scorecards/:model',
   scope: 'tradeoff.read',
-  reads: 'totals',
+  reads: ['totals', 'object'],
   summary: 'Get the scorecard of a model: cost, GPU hours, return, quality, latency and drift in a range of days',
   params: z.strictObject({ model: ModelName }),
   query: z.strictObject(RangeQuery),

@@ -2,6 +2,7 @@ import type { Model } from '../../mlops/registry/index.ts';
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import type { QueryOf, ResponseOf } from '../../platform/contract/schema.ts';
 import { AppError } from '../../platform/errors/index.ts';
+import type { OwnerLimit } from '../../platform/http/index.ts';
 import { findPolicies, selectModelPolicies } from '../gates/index.ts';
 import { buildScorecard, findCurrentVersion } from './build.ts';
 import { findRequestedDays } from './days.ts';
@@ -19,19 +20,23 @@ import {
 interface Range {
   readonly days: ScorecardDays;
   readonly billedThrough: string | null;
+  /** Owners to which the answer is limited; null: none. */
+  readonly owners: OwnerLimit | null;
 }
 
 /** One page of models by name. Errors: `invalid_request`, `invalid_page_token`. */
 export async function pageScorecards(
   deps: ScorecardDeps,
   { pageSize, pageToken, team, ...asked }: QueryOf<typeof listModelScorecards>,
+  owners: OwnerLimit | null,
 ): Promise<ScorecardPage> {
-  const range = await readRange(deps, asked);
+  const range = await readRange(deps, asked, owners);
   const [after = null] = pageToken === undefined ? [] : decodePageToken(pageToken, { team });
   const size = Math.min(pageSize, MOST_SCORECARDS);
   const found = await deps.registry.page(deps.store, {
     after: after === null ? null : String(after),
     team,
+    owners,
     limit: size + 1,
   });
   const models = found.slice(0, size);
@@ -48,8 +53,9 @@ export async function readScorecard(
   deps: ScorecardDeps,
   name: string,
   asked: QueryOf<typeof getModelScorecard>,
+  owners: OwnerLimit | null,
 ): Promise<ResponseOf<typeof getModelScorecard>> {
-  const range = await readRange(deps, asked);
+  const range = await readRange(deps, asked, owners);
   const model = await deps.registry.model(deps.store, name);
   const isPrompt = model?.tags['mlflow.prompt.is_prompt'] === 'true';
   const [scorecard] = model === null || isPrompt ? [] : await readScorecards(deps, [model], range);
@@ -63,19 +69,20 @@ export async function readScorecard(
 async function readRange(
   deps: ScorecardDeps,
   asked: Pick<QueryOf<typeof getModelScorecard>, 'from' | 'to'>,
+  owners: OwnerLimit | null,
 ): Promise<Range> {
   const billedThrough = await findBilledThrough(deps);
-  return { days: findRequestedDays(asked, { billedThrough, now: deps.clock.now() }), billedThrough };
+  return { days: findRequestedDays(asked, { billedThrough, now: deps.clock.now() }), billedThrough, owners };
 }
 
 async function readScorecards(
   deps: ScorecardDeps,
   models: readonly Model[],
-  { days, billedThrough }: Range,
+  { days, billedThrough, owners }: Range,
 ): Promise<ModelScorecard[]> {
   if (models.length === 0) return [];
   const [facts, decisions, offline] = await Promise.all([
-    gatherFacts(deps, models, days, billedThrough),
+    gatherFacts(deps, models, { days, billedThrough, owners }),
     deps.decisions.latest(
       deps.store,
       models.map(({ name }) => name),

@@ -1,6 +1,7 @@
-import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type Query, type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { endSession, getSession, startSession } from '../../../src/platform/auth/schema.ts';
 import { CallError, call, endpointQuery } from '../client.ts';
+import { isNotVisible } from '../parts/read-error.ts';
 
 export const sessionQuery = endpointQuery(getSession);
 
@@ -30,6 +31,16 @@ export function useLogout() {
     onSettled: () => window.location.assign('/'),
     onSuccess: () => queries.clear(),
   });
+}
+
+/**
+ * Handles data that the account may no longer read, because it left a team while a page was open: removes the data of the query, so that the
+ * page says why, and refetches the others, which may have data of the team, too.
+ */
+export function noticeLostSight(queries: QueryClient, error: Error, query: Query<unknown, unknown, unknown>): void {
+  if (!isNotVisible(error) || query.state.data === undefined) return;
+  query.setState({ data: undefined });
+  void queries.invalidateQueries();
 }
 
 /** Handles a session that ended while a page was open: refetches the session, which shows the login. */

@@ -4,6 +4,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { ErrorState } from '../parts/ErrorState.tsx';
 import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { AllocationAnswer } from './AllocationAnswer.tsx';
 import { AllocationTabs } from './AllocationTabs.tsx';
 import styles from './allocation.module.css';
@@ -24,7 +25,7 @@ export function AllocationPage() {
   return (
     <Page
       title="Allocation"
-      answer={renderAllocationAnswer(allocation, compared, failed !== undefined)}
+      answer={renderAllocationAnswer(allocation, compared, failed?.error ?? null)}
       longAnswer={!scope.empty}
     >
       <div className={styles.stack}>
@@ -50,9 +51,9 @@ export function AllocationPage() {
   );
 }
 
-function renderAllocationAnswer(allocation: Allocation, compared: ComparedAllocation, failed: boolean) {
+function renderAllocationAnswer(allocation: Allocation, compared: ComparedAllocation, error: Error | null) {
   if (allocation.scope.empty) return 'No bill has been imported yet, so nothing is allocated.';
-  if (failed) return 'The allocation could not be read.';
+  if (error !== null) return describeReadError(error, 'The allocation');
   if (allocation.parts === undefined) return <AnswerPending />;
   return (
     <>

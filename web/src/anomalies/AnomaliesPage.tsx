@@ -9,6 +9,8 @@ import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
+import { PartialNotice } from '../parts/PartialNotice.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import type { AnomaliesSearch } from './anomalies-search.ts';
 import { ListCard } from './ListCard.tsx';
 import { TimelineCard } from './TimelineCard.tsx';
@@ -34,7 +36,7 @@ export function AnomaliesPage() {
   const { costs, currency } = useMemo(() => listCosts(daily.data?.rows ?? [], shown), [daily.data, shown]);
   const answer = () => {
     if (scope.empty) return 'No bill has been imported yet.';
-    if (anomalies.isError) return 'The anomalies could not be read.';
+    if (anomalies.isError) return describeReadError(anomalies.error, 'The anomalies');
     if (anomalies.data === undefined) return <AnswerPending />;
     const isCompared = scope.before !== undefined && !isWider && !before.isError;
     if (isCompared && before.data === undefined) return <AnswerPending />;
@@ -66,6 +68,7 @@ export function AnomaliesPage() {
       >
         {(data) => (
           <div className={layout.stack}>
+            <PartialNotice partial={data.partial} />
             {isWider && (
               <Notice>
                 {scope.label} has less than a week of charges: the page shows the 30 days to its last charge.

@@ -6,6 +6,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
+import { describeReadError } from '../parts/read-error.ts';
 import { BudgetsTable } from './BudgetsTable.tsx';
 import { findLanding, findStatus } from './budget-landing.ts';
 import { useBudgetChange } from './use-budget-change.ts';
@@ -32,7 +33,7 @@ export function BudgetsPage() {
       const atRisk = landed.filter(({ budget, landing }) => findStatus(budget, landing) === 'risk').length;
       return answerText(budgets.data.budgets, atRisk, describeWorst(landed));
     }
-    return budgets.isError ? 'The budgets could not be read.' : <AnswerPending />;
+    return budgets.isError ? describeReadError(budgets.error, 'The budgets') : <AnswerPending />;
   };
   return (
     <Page title="Budgets" answer={answer()}>

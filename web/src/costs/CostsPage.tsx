@@ -2,6 +2,7 @@ import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { ErrorState } from '../parts/ErrorState.tsx';
 import { Page } from '../parts/Page.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { CostRows } from './CostRows.tsx';
 import { CostSummary } from './CostSummary.tsx';
 import { CostsAnswer } from './CostsAnswer.tsx';
@@ -48,7 +49,7 @@ export function CostsPage() {
 
 function renderCostsAnswer(costs: Costs, explanation: ExplanationInView) {
   if (costs.scope.empty) return 'No bill has been imported yet.';
-  if (costs.summary.isError) return 'The costs could not be read.';
+  if (costs.summary.isError) return describeReadError(costs.summary.error, 'The costs');
   const { query } = explanation;
   const compares = costs.period.isCompared && costs.search.view !== 'rows' && !query.isError;
   if (compares) {

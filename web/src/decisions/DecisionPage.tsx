@@ -6,6 +6,7 @@ import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { VerdictMark } from '../parts/VerdictMark.tsx';
 import { VersionLink } from '../parts/VersionLink.tsx';
 import { ActionTaken } from './ActionTaken.tsx';
@@ -29,7 +30,7 @@ export function DecisionPage() {
   const found = query.data;
   const title = found === undefined ? 'Decision' : `${found.model} version ${found.version}`;
   return (
-    <Page title={title} answer={renderDecisionAnswer(found, query.isError)}>
+    <Page title={title} answer={renderDecisionAnswer(found, query.error)}>
       <Loaded query={query} what="The decision" height={PAGE_HEIGHT}>
         {(detail) => (
           <div className={styles.stack}>
@@ -60,8 +61,8 @@ export function DecisionPage() {
   );
 }
 
-function renderDecisionAnswer(found: DecisionDetail | undefined, failed: boolean) {
-  if (failed) return 'This decision could not be read.';
+function renderDecisionAnswer(found: DecisionDetail | undefined, error: Error | null) {
+  if (error !== null) return describeReadError(error, 'This decision');
   if (found === undefined) return <AnswerPending />;
   const where = refusedOn(found);
   return (

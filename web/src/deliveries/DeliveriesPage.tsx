@@ -11,6 +11,7 @@ import { ErrorState } from '../parts/ErrorState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
+import { describeReadError } from '../parts/read-error.ts';
 import { DeliveriesAnswer } from './DeliveriesAnswer.tsx';
 import { DeliveriesCard } from './DeliveriesCard.tsx';
 import styles from './deliveries.module.css';
@@ -60,7 +61,7 @@ export function DeliveriesPage() {
   );
 
   function answer() {
-    if (query.error !== null && entries === undefined) return 'The deliveries could not be read.';
+    if (query.error !== null && entries === undefined) return describeReadError(query.error, 'The deliveries');
     if (entries === undefined || restated.isPending) return <AnswerPending />;
     if (entries.length === 0 && range !== undefined) return `No bill of ${rangeText(range)} has been delivered.`;
     return <DeliveriesAnswer entries={entries} restatements={restatements} />;

@@ -5,6 +5,7 @@ import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { EndpointsTable } from './EndpointsTable.tsx';
 import { describeEndpoints, toEndpointRow } from './endpoint-rows.ts';
 import { NoEndpoints } from './NoEndpoints.tsx';
@@ -26,7 +27,7 @@ export function EndpointsPage() {
   const details = useDetails(names);
   const metrics = useLateMetrics(names);
   const answer = () => {
-    if (endpoints.isError) return 'The endpoints could not be read.';
+    if (endpoints.isError) return describeReadError(endpoints.error, 'The endpoints');
     if (endpoints.data === undefined || health.isPending) return <AnswerPending />;
     return describeEndpoints(known ?? []);
   };

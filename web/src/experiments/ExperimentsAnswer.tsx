@@ -5,6 +5,7 @@ import { counted } from '../format/number.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import parts from '../parts/parts.module.css';
+import { describeReadError } from '../parts/read-error.ts';
 import { addedUp } from './added-up.ts';
 import { CostSum } from './CostSum.tsx';
 import type { ExperimentsSearch } from './experiments-search.ts';
@@ -12,13 +13,13 @@ import type { ExperimentsSearch } from './experiments-search.ts';
 interface ExperimentsAnswerProps {
   readonly experiments: readonly Experiment[];
   readonly activity: readonly ExperimentActivity[] | undefined;
-  readonly failed: boolean;
+  readonly error: Error | null;
   readonly search: ExperimentsSearch;
 }
 
 /** Number of experiments and runs, the experiment with the latest run, and the cost of all runs. */
-export function ExperimentsAnswer({ experiments, activity, failed, search }: ExperimentsAnswerProps) {
-  if (failed) return 'The experiments could not be read.';
+export function ExperimentsAnswer({ experiments, activity, error, search }: ExperimentsAnswerProps) {
+  if (error !== null) return describeReadError(error, 'The experiments');
   const stage = search.view === 'deleted' ? 'deleted experiment' : 'experiment';
   const called = search.name === undefined ? '' : ` with a name like “${search.name}”`;
   if (experiments.length === 0) return `No ${stage}${called}.`;

@@ -59,7 +59,7 @@ export function ExperimentsPage() {
           <ExperimentsAnswer
             experiments={experiments ?? []}
             activity={activity.data?.experiments}
-            failed={pages.error !== null}
+            error={pages.error}
             search={search}
           />
         )

@@ -1,12 +1,13 @@
 import { counted, formatCount } from '../format/number.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { CostSum } from './CostSum.tsx';
 import type { Runs } from './use-runs.ts';
 
 /** Number of runs and their total cost. */
 export function RunsAnswer({ runs }: { readonly runs: Runs }) {
   const { experiment, count, all, cost, filtered, search, rows } = runs;
-  if (experiment.isError) return 'This experiment could not be read.';
+  if (experiment.isError) return describeReadError(experiment.error, 'This experiment');
   // The figures of the previous filter do not apply to this one.
   if (experiment.data === undefined || count.isPending || count.isPlaceholderData || (filtered && all.isPending))
     return <AnswerPending />;

@@ -3,6 +3,8 @@ import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { ErrorState } from '../parts/ErrorState.tsx';
 import { Page } from '../parts/Page.tsx';
+import { PartialNotice } from '../parts/PartialNotice.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { BacktestCard } from './BacktestCard.tsx';
 import { ChangesCard } from './ChangesCard.tsx';
 import { FanCard } from './FanCard.tsx';
@@ -22,7 +24,11 @@ export function ForecastsPage() {
   const answer = () => {
     if (nothing) return 'No forecast yet.';
     if (detail.data !== undefined) return <ForecastAnswer detail={detail.data} />;
-    return all.isError || detail.isError ? 'The forecast could not be read.' : <AnswerPending />;
+    return all.isError || detail.isError ? (
+      describeReadError(all.error ?? detail.error, 'The forecast')
+    ) : (
+      <AnswerPending />
+    );
   };
   return (
     <Page title="Forecasts" answer={answer()} longAnswer>
@@ -30,6 +36,7 @@ export function ForecastsPage() {
         {all.error !== null && all.data === undefined && (
           <ErrorState error={all.error} what="The forecasts" onRetry={() => all.refetch()} />
         )}
+        <PartialNotice partial={all.data?.partial} />
         {all.data !== undefined && <ForecastNotices forecasts={all.data} changes={changes} />}
         {nothing ? (
           <Card title="Forecast of the month">

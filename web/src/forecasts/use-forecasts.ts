@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { getForecast, listForecasts } from '../../../src/finops/forecasts/schema.ts';
+import { getForecast, type LedgerForecasts, listForecasts } from '../../../src/finops/forecasts/schema.ts';
 import { call, endpointQuery } from '../client.ts';
 
 /** Poll interval while forecasts are computed; otherwise a longer one, because a bill may arrive. */
@@ -18,7 +18,7 @@ export function useForecasts() {
     },
     placeholderData: keepPreviousData,
   });
-  const usual = team === undefined ? { level: 'total' as const } : { level: 'team' as const, key: team };
+  const usual = chooseUsual(all.data, team);
   // The URL may name a forecast that is not in the team in view.
   const isThere = all.data?.forecasts.some((one) => one.level === level && (one.key ?? '') === (key ?? ''));
   const chosen = level !== undefined && isThere !== false ? { level, key } : usual;
@@ -28,9 +28,22 @@ export function useForecasts() {
     // A new forecast has a new key and is fetched again.
     queryKey: [getForecast.path, query, madeAt],
     queryFn: ({ signal }) => call(getForecast, { query }, signal),
-    enabled: madeAt !== undefined,
+    enabled: madeAt !== undefined && !(all.data?.partial !== undefined && all.data.forecasts.length === 0),
     placeholderData: keepPreviousData,
   });
   return { all, detail, chosen, team };
 }
+/** The forecast of the team in view, else of everything; for an account that sees some teams only, the first of theirs. */
+function chooseUsual(found: LedgerForecasts | undefined, team: string | undefined): Subject {
+  if (team !== undefined) return { level: 'team', key: team };
+  if (found?.partial === undefined) return { level: 'total' };
+  const [first] = [...found.forecasts.filter(({ level }) => level === 'team'), ...found.forecasts];
+  return first === undefined ? { level: 'total' } : { level: first.level, key: first.key ?? undefined };
+}
+
+interface Subject {
+  readonly level: LedgerForecasts['forecasts'][number]['level'];
+  readonly key?: string | undefined;
+}
+
 export type ForecastsData = ReturnType<typeof useForecasts>;

@@ -3,6 +3,8 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { ErrorState } from '../parts/ErrorState.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
+import { PartialNotice } from '../parts/PartialNotice.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { EfficiencyCard } from './EfficiencyCard.tsx';
 import { GpusAnswer } from './GpusAnswer.tsx';
 import { HeatCard } from './HeatCard.tsx';
@@ -25,7 +27,8 @@ export function GpusPage() {
         <EmptyState {...describeEmpty(gpus)} />
       ) : (
         <div className={layout.stack}>
-          <HeatCard gpus={gpus} />
+          <PartialNotice partial={data?.partial} />
+          {data?.partial === undefined && <HeatCard gpus={gpus} />}
           <OwnersCard gpus={gpus} />
           <EfficiencyCard gpus={gpus} />
           <OutcomesCard gpus={gpus} />
@@ -36,7 +39,7 @@ export function GpusPage() {
 }
 
 function renderGpusAnswer({ owners, scope }: GpusInView) {
-  if (owners.isError) return 'The GPU time could not be read.';
+  if (owners.isError) return describeReadError(owners.error, 'The GPU time');
   if (owners.data === undefined) return <AnswerPending />;
   if (owners.data.gpuHours.paid === 0) return 'No GPU readings.';
   return <GpusAnswer owners={owners.data} when={scope.phrase} />;

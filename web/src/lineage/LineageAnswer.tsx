@@ -4,6 +4,7 @@ import { endpointQuery } from '../client.ts';
 import { counted } from '../format/number.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import styles from './lineage.module.css';
 import { kindWords, nodeWords } from './words.ts';
 
@@ -17,7 +18,7 @@ interface LineageAnswerProps {
 export function LineageAnswer({ node, depth, direction }: LineageAnswerProps) {
   const lineage = useQuery(endpointQuery(getLineage, { query: { node, depth, direction } }));
   const name = <strong className={styles.asked}>{nodeWords(node)}</strong>;
-  if (lineage.isError) return <>The lineage of {name} could not be read.</>;
+  if (lineage.isError) return describeReadError(lineage.error, `The lineage of ${nodeWords(node)}`);
   if (lineage.data === undefined) return <AnswerPending />;
   const [asked] = lineage.data.nodes;
   return (

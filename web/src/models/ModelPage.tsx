@@ -7,6 +7,7 @@ import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { ErrorState } from '../parts/ErrorState.tsx';
 import { Page } from '../parts/Page.tsx';
 import { PageTabs } from '../parts/PageTabs.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { verdictSentence } from './headline.ts';
 import { ModelTabContent } from './ModelTabContent.tsx';
 import type { ModelTab } from './model-search.ts';
@@ -40,7 +41,7 @@ export function ModelPage() {
       title={model}
       answer={
         registered.isError || evidence.isError ? (
-          `Model ${model} could not be read.`
+          describeReadError(registered.error ?? evidence.error, `Model ${model}`)
         ) : versions === undefined || compared === undefined || decisions.isPending ? (
           <AnswerPending />
         ) : (

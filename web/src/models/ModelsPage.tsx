@@ -9,6 +9,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { LatestDecisions } from './LatestDecisions.tsx';
 import { ScorecardsTable } from './scorecard/ScorecardsTable.tsx';
 import { scorecardsCsv } from './scorecard/scorecards-csv.ts';
@@ -55,8 +56,8 @@ export function ModelsPage() {
 }
 
 /** How many models have a problem, and the first of them with its reason. */
-function describeModels({ data, isError }: Pick<ReturnType<typeof useScorecards>, 'data' | 'isError'>) {
-  if (isError) return 'The models could not be read.';
+function describeModels({ data, error }: Pick<ReturnType<typeof useScorecards>, 'data' | 'error'>) {
+  if (error !== null) return describeReadError(error, 'The models');
   if (data === undefined) return <AnswerPending />;
   const { scorecards } = data;
   if (scorecards.length === 0) return 'No model is registered yet.';

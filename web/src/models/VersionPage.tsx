@@ -8,6 +8,7 @@ import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { ErrorState } from '../parts/ErrorState.tsx';
 import { Page } from '../parts/Page.tsx';
 import { PageTabs } from '../parts/PageTabs.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import type { VersionTab } from './model-search.ts';
 import { VersionAnswer } from './VersionAnswer.tsx';
 import { VersionTabContent } from './VersionTabContent.tsx';
@@ -35,7 +36,7 @@ export function VersionPage() {
       title={`${model} version ${version}`}
       answer={
         registered.isError ? (
-          `Version ${version} of ${model} could not be read.`
+          describeReadError(registered.error, `Version ${version} of ${model}`)
         ) : registered.data === undefined ? (
           <AnswerPending />
         ) : (

@@ -11,6 +11,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
+import { describeReadError } from '../parts/read-error.ts';
 import { MonitorsTable } from './MonitorsTable.tsx';
 import { describeMonitors } from './model-status.ts';
 import { toMonitorRow } from './monitor-rows.ts';
@@ -38,7 +39,7 @@ export function MonitoringPage() {
   const apply = useDocumentApply();
   const [isCreating, setCreating] = useState(false);
   const answer = () => {
-    if (monitors.isError) return 'The monitors could not be read.';
+    if (monitors.isError) return describeReadError(monitors.error, 'The monitors');
     if (monitors.data === undefined || health.isPending) return <AnswerPending />;
     const text = describeMonitors(listed.length, models);
     const standing = new Set(

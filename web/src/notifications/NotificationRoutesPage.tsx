@@ -14,6 +14,7 @@ import layout from '../parts/layout.module.css';
 import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
+import { describeReadError } from '../parts/read-error.ts';
 import { DeliveriesTable } from './DeliveriesTable.tsx';
 import { RouteFields } from './RouteFields.tsx';
 import { RoutesTable } from './RoutesTable.tsx';
@@ -43,7 +44,7 @@ export function NotificationRoutesPage() {
   const [edited, setEdited] = useState<{ readonly isNew: boolean; readonly text: string } | null>(null);
   const answer = () => {
     if (routes.data !== undefined) return describeRoutes(routes.data.routes);
-    return routes.isError ? 'The notification routes could not be read.' : <AnswerPending />;
+    return routes.isError ? describeReadError(routes.error, 'The notification routes') : <AnswerPending />;
   };
   return (
     <Page title="Alert channels" answer={answer()} shortAnswer>

@@ -5,6 +5,7 @@ import { Card } from '../parts/Card.tsx';
 import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { Select } from '../parts/Select.tsx';
 import { NoOptimizations } from './NoOptimizations.tsx';
 import { OptimizationsTable } from './OptimizationsTable.tsx';
@@ -26,7 +27,8 @@ export function OptimizationsPage() {
   ]);
   const isFiltered = search.endpoint !== undefined || search.state !== undefined;
   const answer = () => {
-    if (list.data === undefined) return list.isError ? 'The optimizations could not be read.' : <AnswerPending />;
+    if (list.data === undefined)
+      return list.isError ? describeReadError(list.error, 'The optimizations') : <AnswerPending />;
     const { optimizations } = list.data;
     return isFiltered && optimizations.length === 0 ? 'No optimization matches.' : describeList(optimizations);
   };

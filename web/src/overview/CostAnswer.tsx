@@ -13,6 +13,7 @@ import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { ChangeMark } from '../parts/ChangeMark.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import parts from '../parts/parts.module.css';
+import { describeReadError } from '../parts/read-error.ts';
 import type { MoversInView } from './use-movers.ts';
 import type { OverviewData } from './use-overview.ts';
 
@@ -25,7 +26,7 @@ interface CostAnswerProps {
 export function CostAnswer({ overview, movers }: CostAnswerProps) {
   const { scope, spend, toDate, total, totals, groups, dimension, reporting, compared, isCompared } = overview;
   if (scope.empty) return 'No bill has been imported yet, so no spend is known.';
-  if (spend.isError || toDate.isError) return 'The costs could not be read.';
+  if (spend.isError || toDate.isError) return describeReadError(spend.error ?? toDate.error, 'The costs');
   if (spend.data === undefined || toDate.isLoading) return <AnswerPending />;
   if (total === undefined)
     return `No charge ${scope.phrase}${scope.team === undefined ? '' : ` by team ${scope.team}`}.`;

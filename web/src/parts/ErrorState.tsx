@@ -1,5 +1,6 @@
 import { CallError } from '../client.ts';
 import styles from './parts.module.css';
+import { isNotVisible } from './read-error.ts';
 
 interface ErrorStateProps {
   readonly error: unknown;
@@ -11,11 +12,11 @@ interface ErrorStateProps {
 /** Error, unaffected parts, next step, and the request id for the log. A request that the account may not read is no error. */
 export function ErrorState({ error, what, onRetry }: ErrorStateProps) {
   const problem = error instanceof CallError ? error.problem : undefined;
-  if (problem?.code === 'not_visible') {
+  if (isNotVisible(error)) {
     return (
       <div className={styles.state}>
         <p className={styles.stateTitle}>{what}: not visible to your account</p>
-        <p className={styles.stateText}>{problem.detail}</p>
+        <p className={styles.stateText}>{error.problem.detail}</p>
       </div>
     );
   }

@@ -5,6 +5,7 @@ import { Card } from '../parts/Card.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { LatestRun } from './LatestRun.tsx';
 import { NoPipelines } from './NoPipelines.tsx';
 import { PipelinesTable } from './PipelinesTable.tsx';
@@ -26,7 +27,7 @@ export function PipelinesPage() {
           {pipelinesAnswer(pipelines.data.pipelines)} <LatestRun pipelines={pipelines.data.pipelines} />
         </>
       );
-    return pipelines.isError ? 'The pipelines could not be read.' : <AnswerPending />;
+    return pipelines.isError ? describeReadError(pipelines.error, 'The pipelines') : <AnswerPending />;
   };
   return (
     <Page title="Pipelines" answer={answer()}>

@@ -7,7 +7,9 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
+import { PartialNotice } from '../parts/PartialNotice.tsx';
 import parts from '../parts/parts.module.css';
+import { describeReadError } from '../parts/read-error.ts';
 import { RecommendationsTable } from './RecommendationsTable.tsx';
 import type { RecommendationsSearch } from './recommendations-search.ts';
 import { SavingFilters } from './SavingFilters.tsx';
@@ -27,7 +29,7 @@ export function RecommendationsPage() {
   const find = useFind();
   const answer = () => {
     if (list.data !== undefined) return listAnswer(list.data);
-    return list.isError ? 'The savings could not be read.' : <AnswerPending />;
+    return list.isError ? describeReadError(list.error, 'The savings') : <AnswerPending />;
   };
   const onSearch = (next: RecommendationsSearch) =>
     void navigate({ search: (before) => ({ ...before, ...next }), resetScroll: false, replace: true });
@@ -35,6 +37,7 @@ export function RecommendationsPage() {
   return (
     <Page title="Savings" answer={answer()}>
       <div className={layout.stack}>
+        <PartialNotice partial={list.data?.partial} />
         <Card
           title="Actions"
           note={
@@ -46,14 +49,16 @@ export function RecommendationsPage() {
             <>
               <SavingFilters all={list.data?.recommendations ?? []} search={search} onSearch={onSearch} />
               <CsvButton name="savings" what="the savings" text={() => savingsCsv(list.data?.recommendations ?? [])} />
-              <button
-                type="button"
-                className={parts.button}
-                disabled={find.isPending}
-                onClick={() => find.mutate(undefined)}
-              >
-                {find.isPending ? 'Scanning…' : 'Scan now'}
-              </button>
+              {list.data?.partial === undefined && (
+                <button
+                  type="button"
+                  className={parts.button}
+                  disabled={find.isPending}
+                  onClick={() => find.mutate(undefined)}
+                >
+                  {find.isPending ? 'Scanning…' : 'Scan now'}
+                </button>
+              )}
             </>
           }
           flush
@@ -69,7 +74,7 @@ export function RecommendationsPage() {
             }}
           </Loaded>
         </Card>
-        {list.data !== undefined && <SetUpCard list={list.data} />}
+        {list.data !== undefined && list.data.partial === undefined && <SetUpCard list={list.data} />}
       </div>
     </Page>
   );

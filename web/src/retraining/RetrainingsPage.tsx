@@ -3,6 +3,7 @@ import { Card } from '../parts/Card.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { LatestRounds } from './LatestRounds.tsx';
 import { NoRetrainings } from './NoRetrainings.tsx';
 import { RetrainingsTable } from './RetrainingsTable.tsx';
@@ -19,7 +20,7 @@ export function RetrainingsPage() {
   const latest = (retrainings.data?.retrainings ?? []).slice(0, MOST_SHOWN);
   const answer = () => {
     if (retrainings.data !== undefined) return retrainingsAnswer(retrainings.data.retrainings);
-    return retrainings.isError ? 'The retrainings could not be read.' : <AnswerPending />;
+    return retrainings.isError ? describeReadError(retrainings.error, 'The retrainings') : <AnswerPending />;
   };
   return (
     <Page title="Retraining" answer={answer()} shortAnswer>

@@ -11,6 +11,7 @@ import layout from '../parts/layout.module.css';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
+import { describeReadError } from '../parts/read-error.ts';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { formatDays } from './format-days.ts';
@@ -43,7 +44,7 @@ export function ModelReturnPage() {
         data !== undefined ? (
           <ModelAnswer found={data} />
         ) : query.error !== null ? (
-          `The return of ${model} could not be read.`
+          describeReadError(query.error, `The return of ${model}`)
         ) : (
           <AnswerPending />
         )

@@ -12,6 +12,8 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
+import { PartialNotice } from '../parts/PartialNotice.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { Select } from '../parts/Select.tsx';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { ExperimentsCard } from './ExperimentsCard.tsx';
@@ -69,7 +71,7 @@ export function ReturnsPage() {
         data !== undefined ? (
           <ReturnsAnswer returns={data} />
         ) : query.error !== null ? (
-          'The returns could not be read.'
+          describeReadError(query.error, 'The returns')
         ) : (
           <AnswerPending />
         )
@@ -82,6 +84,7 @@ export function ReturnsPage() {
         </div>
       ) : (
         <div className={layout.stack}>
+          <PartialNotice partial={data?.partial} />
           <Card
             title={`Returns by ${DIMENSIONS[by].label.toLowerCase()}`}
             note={data === undefined ? 'Effective cost.' : describeWindow(data)}
@@ -93,7 +96,7 @@ export function ReturnsPage() {
             </Loaded>
           </Card>
           {data !== undefined && <Rest returns={data} />}
-          <UnitsCard units={units} />
+          {data?.partial === undefined && <UnitsCard units={units} />}
           {listed.length > 0 && <ExperimentsCard rows={listed} />}
         </div>
       )}

@@ -3,6 +3,7 @@ import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { RunAnswer } from './RunAnswer.tsx';
 import { RunBody } from './RunBody.tsx';
@@ -27,7 +28,7 @@ export function RunPage() {
       title={run.data === undefined ? 'Run' : `Run ${run.data.runName}`}
       answer={
         run.isError ? (
-          'The run could not be read.'
+          describeReadError(run.error, 'The run')
         ) : run.data === undefined ? (
           <AnswerPending />
         ) : (

@@ -5,6 +5,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { ComparedAnswer } from './ComparedAnswer.tsx';
 import { ComparedCurves } from './ComparedCurves.tsx';
 import { ComparedRuns } from './ComparedRuns.tsx';
@@ -35,7 +36,7 @@ export function RunsComparePage() {
       title={`${counted(compared.data?.runs.length ?? ids.length, 'run')} compared`}
       answer={
         compared.isError ? (
-          'The runs could not be read.'
+          describeReadError(compared.error, 'The runs')
         ) : compared.data === undefined ? (
           <AnswerPending />
         ) : (

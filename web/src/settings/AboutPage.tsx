@@ -11,6 +11,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
+import { describeReadError } from '../parts/read-error.ts';
 
 const ENGINES = { sqlite: 'SQLite', postgres: 'PostgreSQL' } as const;
 const FACTS_HEIGHT = 120;
@@ -19,7 +20,8 @@ const FACTS_HEIGHT = 120;
 export function AboutPage() {
   const system = useQuery(endpointQuery(getSystem));
   const answer = () => {
-    if (system.data === undefined) return system.isError ? 'The server could not be read.' : <AnswerPending />;
+    if (system.data === undefined)
+      return system.isError ? describeReadError(system.error, 'The server') : <AnswerPending />;
     const { version, storeEngine, dataFolder } = system.data;
     return `Steelyard ${version} on ${ENGINES[storeEngine]}; the data folder has ${formatBytes(dataFolder.sizeBytes)}.`;
   };

@@ -12,6 +12,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
+import { describeReadError } from '../parts/read-error.ts';
 import { BackupDialog } from './BackupDialog.tsx';
 import { CommandCard } from './CommandCard.tsx';
 import { SettingsTable } from './SettingsTable.tsx';
@@ -48,7 +49,7 @@ export function BackupsPage() {
   const isAdmin = useIsAdmin();
   const [asking, setAsking] = useState(false);
   const answer = () => {
-    if (runs.data === undefined) return runs.isError ? 'The backups could not be read.' : <AnswerPending />;
+    if (runs.data === undefined) return runs.isError ? describeReadError(runs.error, 'The backups') : <AnswerPending />;
     return describeBackups(runs.data.runs);
   };
   const button = (

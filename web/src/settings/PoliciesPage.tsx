@@ -15,6 +15,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
+import { describeReadError } from '../parts/read-error.ts';
 import { PolicyFields } from '../policies/PolicyFields.tsx';
 import { NEW_POLICY, policyKind } from '../policies/policy-kind.ts';
 import { CommandCard } from './CommandCard.tsx';
@@ -36,7 +37,8 @@ export function PoliciesPage() {
   const edit = ({ name, spec }: StatedPolicy) =>
     setEdited({ isNew: false, text: formatDocument('Policy', name, spec) });
   const answer = () => {
-    if (policies.data === undefined) return policies.isError ? 'The policies could not be read.' : <AnswerPending />;
+    if (policies.data === undefined)
+      return policies.isError ? describeReadError(policies.error, 'The policies') : <AnswerPending />;
     const all = policies.data.policies;
     if (all.length === 0) return 'No gate policy: no version is checked before it is promoted.';
     const models = new Set(all.flatMap(({ spec }) => (spec.model === undefined ? [] : [spec.model])));

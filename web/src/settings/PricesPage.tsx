@@ -11,6 +11,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
+import { describeReadError } from '../parts/read-error.ts';
 import { Select } from '../parts/Select.tsx';
 import { CommandCard } from './CommandCard.tsx';
 import { SettingsTable } from './SettingsTable.tsx';
@@ -42,7 +43,8 @@ export function PricesPage() {
   const query = { pageSize: SHOWN, ...(origin === undefined ? {} : { origin }) };
   const prices = useQuery({ ...endpointQuery(listPrices, { query }), placeholderData: keepPreviousData });
   const answer = () => {
-    if (lists.data === undefined) return lists.isError ? 'The prices could not be read.' : <AnswerPending />;
+    if (lists.data === undefined)
+      return lists.isError ? describeReadError(lists.error, 'The prices') : <AnswerPending />;
     const own = lists.data.lists.filter((list) => list.origin !== 'builtIn');
     const sum = own.reduce((total, list) => total + list.prices, 0);
     return own.length === 0

@@ -10,6 +10,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { CommandCard } from './CommandCard.tsx';
 import { SettingsTable } from './SettingsTable.tsx';
 
@@ -39,7 +40,8 @@ export function RetentionPage() {
   const tables = useQuery(endpointQuery(previewTables));
   const policies = useQuery(endpointQuery(listRetention));
   const answer = () => {
-    if (tables.data === undefined) return tables.isError ? 'The retention could not be read.' : <AnswerPending />;
+    if (tables.data === undefined)
+      return tables.isError ? describeReadError(tables.error, 'The retention') : <AnswerPending />;
     const limited = tables.data.tables.filter(({ keepDays }) => keepDays !== null);
     const bytes = tables.data.tables.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     const due = bytes === 0 ? 'nothing is due for deletion' : `${formatBytes(bytes)} are due for deletion`;

@@ -17,6 +17,7 @@ import layout from '../parts/layout.module.css';
 import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
+import { describeReadError } from '../parts/read-error.ts';
 import { CommandCard } from './CommandCard.tsx';
 import { SettingsTable } from './SettingsTable.tsx';
 import { SourceActs } from './SourceActs.tsx';
@@ -60,7 +61,8 @@ export function SourcesPage() {
     onSuccess: ({ source, spec }) => setEdited({ isNew: false, text: formatDocument('BillSource', source, spec) }),
   });
   const answer = () => {
-    if (sources.data === undefined) return sources.isError ? 'The sources could not be read.' : <AnswerPending />;
+    if (sources.data === undefined)
+      return sources.isError ? describeReadError(sources.error, 'The sources') : <AnswerPending />;
     const { length } = sources.data.sources;
     const failed = sources.data.sources.filter(({ state }) => state === 'failed').length;
     if (length === 0) return 'No bill source: bills are imported by hand.';

@@ -14,6 +14,7 @@ import layout from '../parts/layout.module.css';
 import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
+import { describeReadError } from '../parts/read-error.ts';
 import { UndoNotice } from '../parts/UndoNotice.tsx';
 import { CommandCard } from './CommandCard.tsx';
 import { MemberDialog } from './MemberDialog.tsx';
@@ -46,7 +47,8 @@ export function TeamsPage() {
   const [edited, setEdited] = useState<{ readonly isNew: boolean; readonly text: string } | null>(null);
   const take = (member: TeamMember) => remove.mutate(member, { onSuccess: () => setRemoved(member) });
   const answer = () => {
-    if (teams.data === undefined) return teams.isError ? 'The teams could not be read.' : <AnswerPending />;
+    if (teams.data === undefined)
+      return teams.isError ? describeReadError(teams.error, 'The teams') : <AnswerPending />;
     const known = [...members.values()].flatMap((list) => list ?? []);
     const accounts = new Set(known.map(({ account }) => account)).size;
     const owned = projects.data === undefined ? '' : ` with ${counted(projects.data.projects.length, 'project')}`;

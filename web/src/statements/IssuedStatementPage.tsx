@@ -15,6 +15,7 @@ import { Loaded } from '../parts/Loaded.tsx';
 import { Notice } from '../parts/Notice.tsx';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
+import { describeReadError } from '../parts/read-error.ts';
 import type { Cost } from './amounts.ts';
 import { PaperLinks } from './PaperLinks.tsx';
 import { StatementAnswer } from './StatementAnswer.tsx';
@@ -35,7 +36,7 @@ export function IssuedStatementPage({ number, cost, onCost }: IssuedStatementPag
   const statement = useQuery(endpointQuery(getIssuedStatement, { params }));
   const answer = () => {
     if (statement.data !== undefined) return <StatementAnswer facts={statement.data.facts} cost={cost} />;
-    return statement.error === null ? <AnswerPending /> : 'This statement could not be read.';
+    return statement.error === null ? <AnswerPending /> : describeReadError(statement.error, 'This statement');
   };
   return (
     <Page title={`Statement no. ${number}`} answer={answer()}>

@@ -30,15 +30,22 @@ export function MonthAnswer({ month, cost }: MonthAnswerProps) {
           )}
         />
       </strong>{' '}
-      {COST_TEXTS[cost]} and{' '}
-      <MoneyOf
-        money={sums(
-          unallocated.flatMap(({ totals }) => totals),
-          cost,
-        )}
-      />{' '}
-      is unallocated; {equal ? 'together they equal the bill, ' : 'together they do NOT equal the bill, '}
-      <MoneyOf money={sums(month.bill, cost)} />. {issuedText(month)}
+      {COST_TEXTS[cost]}
+      {month.partial === undefined && (
+        <>
+          {' '}
+          and{' '}
+          <MoneyOf
+            money={sums(
+              unallocated.flatMap(({ totals }) => totals),
+              cost,
+            )}
+          />{' '}
+          is unallocated; {equal ? 'together they equal the bill, ' : 'together they do NOT equal the bill, '}
+          <MoneyOf money={sums(month.bill, cost)} />
+        </>
+      )}
+      . {issuedText(month)}
     </>
   );
 }

@@ -6,6 +6,8 @@ import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Card } from '../parts/Card.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
+import { PartialNotice } from '../parts/PartialNotice.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import type { Cost } from './amounts.ts';
 import { BasisFacts } from './BasisFacts.tsx';
 import { IssueDialog } from './IssueDialog.tsx';
@@ -36,7 +38,7 @@ export function MonthPage({ period, cost, onCost }: MonthPageProps) {
     });
   const answer = () => {
     if (statements.data !== undefined) return <MonthAnswer month={statements.data} cost={cost} />;
-    return statements.error === null ? <AnswerPending /> : 'The statements could not be read.';
+    return statements.error === null ? <AnswerPending /> : describeReadError(statements.error, 'The statements');
   };
   return (
     <Page title="Statements" answer={answer()}>
@@ -44,6 +46,7 @@ export function MonthPage({ period, cost, onCost }: MonthPageProps) {
         <Loaded query={statements} what="The statements" height={HEIGHT}>
           {(month) => (
             <>
+              <PartialNotice partial={month.partial} />
               <TeamsCard month={month} cost={cost} onCost={onCost} onIssue={() => asking(true)} />
               <ReportedCosts reporting={month.reporting} cost={cost} />
               <LeftOut leftOut={month.leftOut} />

@@ -8,6 +8,7 @@ import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
+import { describeReadError } from '../parts/read-error.ts';
 import type { Cost } from './amounts.ts';
 import { IssuedCard } from './IssuedCard.tsx';
 import { PaperLinks } from './PaperLinks.tsx';
@@ -32,7 +33,7 @@ export function TeamPage({ team, period, cost, onCost }: TeamPageProps) {
   const statement = useQuery(endpointQuery(getStatement, asked));
   const answer = () => {
     if (statement.data !== undefined) return <StatementAnswer facts={statement.data} cost={cost} />;
-    return statement.error === null ? <AnswerPending /> : 'This statement could not be read.';
+    return statement.error === null ? <AnswerPending /> : describeReadError(statement.error, 'This statement');
   };
   return (
     <Page title={team === null ? 'Unallocated cost' : `Statement of ${teamName(team)}`} answer={answer()}>

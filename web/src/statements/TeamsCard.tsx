@@ -51,7 +51,7 @@ export function TeamsCard({ month, cost, onCost, onIssue }: TeamsCardProps) {
         </p>
       )}
       <TeamsTable month={month} cost={cost} />
-      <SumCheck sums={checkedSums(month.statements, month.bill, cost)} />
+      {month.partial === undefined && <SumCheck sums={checkedSums(month.statements, month.bill, cost)} />}
     </Card>
   );
 }

@@ -7,6 +7,7 @@ import { ErrorState } from '../parts/ErrorState.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
 import parts from '../parts/parts.module.css';
+import { describeReadError } from '../parts/read-error.ts';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { ChoicesCard } from './ChoicesCard.tsx';
 import { listCascadeNotes } from './cascade-text.ts';
@@ -47,7 +48,7 @@ export function ModelTradeOffsPage() {
         data !== undefined ? (
           <TradeOffsAnswer frontier={data} labels={labels} />
         ) : frontier.isError ? (
-          `The trade-offs of ${model} could not be read.`
+          describeReadError(frontier.error, `The trade-offs of ${model}`)
         ) : (
           <AnswerPending />
         )

@@ -9,6 +9,7 @@ import { EmptyState } from '../parts/EmptyState.tsx';
 import { ErrorState } from '../parts/ErrorState.tsx';
 import layout from '../parts/layout.module.css';
 import { Page } from '../parts/Page.tsx';
+import { describeReadError } from '../parts/read-error.ts';
 import { Skeleton } from '../parts/Skeleton.tsx';
 import { OnlyFrontierCard } from './OnlyFrontierCard.tsx';
 import { labelPoints } from './point-labels.ts';
@@ -41,7 +42,9 @@ export function TradeOffsPage() {
   return (
     <Page
       title="Trade-offs"
-      answer={error !== null ? 'The models could not be read.' : waits ? <AnswerPending /> : describeFound(found)}
+      answer={
+        error !== null ? describeReadError(error, 'The models') : waits ? <AnswerPending /> : describeFound(found)
+      }
     >
       {error !== null ? (
         <ErrorState error={error} what="The models" onRetry={() => void models.refetch()} />

@@ -40,6 +40,7 @@ export const listBudgetRefusals = endpoint({
   method: 'GET',
   path: '/api/v1/budgets/:budget/refusals',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'List the last requests for money that a budget refused',
   params: z.strictObject({ budget: BudgetName }),
   response: z.strictObject({

@@ -304,7 +304,7 @@ function grantUnpriced(
   const asking = limits[0]?.budget ?? (limit === null ? null : OWN_LIMIT);
   if (asking !== null) {
     const what = prices.length === 0 ? 'no price' : `no price for the next ${(leaseMs + graceMs) / 1000} s`;
-    const detail = `There is ${what} of "${resource}", so ${asking} could not hold. Add it to the price book, or give one with --price.`;
+    const detail = `There is ${what} of "${resource}", so ${limits.length > 0 ? `budget "${asking}"` : asking} could not hold. Add it to the price book, or give one with --price.`;
     throw new AppError('price_missing', detail, { resource, budget: asking });
   }
   return { until: at + leaseMs, ceiling: null, currency: null, hourlyRate: null, limitedBy: null };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint } from '../../../platform/contract/schema.ts';
+import { endpoint, PartialAnswer } from '../../../platform/contract/schema.ts';
 import { Currency, DecimalString } from '../../../platform/units/schema.ts';
 import { CostMetric, DEFAULT_METRIC } from '../../billing/schema.ts';
 import { Dimensions, Filters, LeftOut } from '../selection/schema.ts';
@@ -113,6 +113,7 @@ export const explainCosts = endpoint({
   method: 'GET',
   path: '/api/v1/costs/explain',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'Explain the change of cost between two periods: price, volume, mix, new and gone SKUs',
   query: z.strictObject({
     from: ComparedPeriod.describe('Period before: 2026-10, 2026-10-03 or 2026-10-01..2026-10-07'),
@@ -134,6 +135,7 @@ export const explainCosts = endpoint({
       .array(z.strictObject({ groups: z.number().int().describe('Groups that are not listed'), ...change }))
       .describe('The groups beyond the limit as one, by currency; empty when all are listed'),
     drivers: z.array(Driver).describe('SKUs with the largest effects, largest first'),
+    partial: PartialAnswer,
   }),
   errors: ['dimension_unknown', 'bill_period_not_covered'],
 });

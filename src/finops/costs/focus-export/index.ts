@@ -12,6 +12,8 @@ import { listVersionColumns } from './versions.ts';
 export interface FocusQuestion extends RowSelection {
   readonly version: FocusVersion;
   readonly fileFormat: ExportFormat;
+  /** Whether columns of bills that FOCUS does not have are exported: their names are of all teams. */
+  readonly hasCustomColumns: boolean;
 }
 
 const contentTypes: Readonly<Record<ExportFormat, string>> = {
@@ -29,7 +31,7 @@ export async function exportFocusFile(deps: CostsDeps, question: FocusQuestion):
   const relations = createRelations(deps.lake, files, listNamedDimensions(question, []));
   const shares = { ...relations, allocation: buildStretchSql(relations.allocation), shareColumns: STRETCH };
   const source = buildRowSource(question, ['rule'], shares);
-  const columns = exportColumns(question.version, files, source.cost).map(
+  const columns = exportColumns(question, files, source.cost).map(
     ([name, { sql, type }]) => `${buildCellSql(sql, type, question.fileFormat)} AS ${quoteIdentifier(name)}`,
   );
   const select = `SELECT ${columns.join(',\n')} FROM ${source.from} ${source.where}`;
@@ -62,7 +64,7 @@ const quantities = [
 ];
 
 function exportColumns(
-  version: FocusVersion,
+  { version, hasCustomColumns }: Pick<FocusQuestion, 'version' | 'hasCustomColumns'>,
   files: CostFiles,
   cost: (column: string) => string,
 ): [name: string, column: ExportColumn][] {
@@ -74,10 +76,9 @@ function exportColumns(
   ]);
   const own = [...focus.map(([name]) => name), ...Object.keys(steelyardColumns)];
   const isShown = (name: string) => version === '1.4' || name !== publisher;
-  const custom = [...buildCustomNames(others.filter(isShown), own)].map(([name, given]): [string, ExportColumn] => [
-    given,
-    { sql: `b.${quoteIdentifier(name)}`, type: 'text' },
-  ]);
+  const custom = [...buildCustomNames(hasCustomColumns ? others.filter(isShown) : [], own)].map(
+    ([name, given]): [string, ExportColumn] => [given, { sql: `b.${quoteIdentifier(name)}`, type: 'text' }],
+  );
   return [...focus, ...Object.entries(version === '1.2' ? listColumnsOf12() : steelyardColumns), ...custom];
 }
 

@@ -11,6 +11,7 @@ export const exportFocus = endpoint({
   method: 'GET',
   path: '/api/v1/costs/export',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'Export the allocated cost as a FOCUS file: one row for each bill row, or for each share of it',
   query: z.strictObject({
     version: FocusVersion.default('1.4'),

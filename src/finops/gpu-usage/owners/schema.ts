@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Subject } from '../../../org/schema.ts';
-import { endpoint } from '../../../platform/contract/schema.ts';
+import { endpoint, PartialAnswer } from '../../../platform/contract/schema.ts';
 import { Currency, DecimalString, UtcInstant } from '../../../platform/units/schema.ts';
 import { getGpuIdle } from '../idle/schema.ts';
 import { OwnerDimension } from './dimension/schema.ts';
@@ -96,6 +96,7 @@ const limits = {
   from: z.string().nullable().describe('First day; null: the first day with readings'),
   to: z.string().nullable().describe('First day that no longer belongs to it; null: none'),
   team: z.string().nullable().describe('Only time of this team; null: of all'),
+  partial: PartialAnswer,
 };
 
 export const GpuOwners = z
@@ -118,6 +119,7 @@ export const getGpuOwners = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/owners',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'Report GPU time by owner: used, under-used, idle and without a holder, in hours and money',
   query: z.strictObject({
     by: OwnerDimension.default('team'),
@@ -132,6 +134,7 @@ export const gpuOwnersCsv = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/owners.csv',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'Export GPU time by owner as CSV',
   query: getGpuOwners.query,
   response: z.string(),
@@ -176,6 +179,7 @@ export const getGpuEfficiency = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/efficiency',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'Report the used share of GPU time by owner and day or week',
   query: z.strictObject({
     by: OwnerDimension.default('team'),
@@ -191,6 +195,7 @@ export const gpuEfficiencyCsv = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/efficiency.csv',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'Export the used share of GPU time as CSV',
   query: getGpuEfficiency.query,
   response: z.string(),
@@ -223,6 +228,7 @@ export const getGpuOutcomes = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/outcomes',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'Report GPU time and money by outcome of the work: finished, failed, cancelled',
   query: z.strictObject(OwnersQuery),
   response: GpuOutcomes,
@@ -233,6 +239,7 @@ export const gpuOutcomesCsv = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/outcomes.csv',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'Export GPU time by outcome of the work as CSV',
   query: getGpuOutcomes.query,
   response: z.string(),

@@ -66,6 +66,15 @@ export function createFreshTimes(deps: () => OwnedDeps): OwnedTimes {
   return async ({ team, ...query }, step) => selectTeam(await readOwnedTime(deps(), query, step), team);
 }
 
+/** The same for a caller who sees the time of some teams only. Null: all of it. */
+export function limitTimes(times: OwnedTimes, teams: readonly string[] | null): OwnedTimes {
+  if (teams === null) return times;
+  return async (query, step) => {
+    const { items, span } = await times(query, step);
+    return { items: items.filter(({ owner }) => teams.includes(owner.subject?.team ?? '')), span };
+  };
+}
+
 function selectTeam({ items, span }: OwnedTime, team: string | undefined): OwnedTime {
   return { items: items.filter(({ owner }) => team === undefined || owner.subject?.team === team), span };
 }

@@ -1,7 +1,7 @@
 import { createHandlingRoutes } from '../../../platform/acknowledgements/index.ts';
 import { decodePageToken, encodePageToken } from '../../../platform/contract/page-token.ts';
 import { AppError } from '../../../platform/errors/index.ts';
-import { handle, type Route } from '../../../platform/http/index.ts';
+import { handle, limitWork, type Route } from '../../../platform/http/index.ts';
 import type { Sql } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import { findMonitors, noMonitor } from '../../monitors/index.ts';
@@ -52,12 +52,15 @@ export function alertRoutes(deps: AlertRouteDeps): Route[] {
   const gravityOf = async (sql: Sql, episode: string) => readGravity(await requireEpisode(sql, episode));
   return [
     ...createHandlingRoutes(alertHandling, { store, clock, noun: 'alert', gravityOf }),
-    handle(listAlerts, async ({ query: { pageSize, pageToken, ...selection } }) => {
+    handle(listAlerts, async ({ query: { pageSize, pageToken, ...selection }, identity }) => {
       const after = pageToken === undefined ? null : decodePageToken(pageToken, selection).map(String);
       const [isOpen, openedAt, id] = after ?? [];
       const place: [string, string, string] | null =
         isOpen === undefined || openedAt === undefined || id === undefined ? null : [isOpen, openedAt, id];
-      const found = await listEpisodes(store, { ...selection, limit: pageSize + 1, after: place });
+      const found = await listEpisodes(store, {
+        ...{ ...selection, limit: pageSize + 1, after: place },
+        owners: limitWork(identity),
+      });
       const alerts = found.slice(0, pageSize);
       const last = alerts.at(-1);
       const more = found.length > pageSize && last !== undefined;

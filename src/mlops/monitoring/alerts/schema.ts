@@ -56,6 +56,7 @@ export const listAlerts = endpoint({
   method: 'GET',
   path: '/api/v1/alerts',
   scope: 'mlops.read',
+  reads: 'team',
   summary: 'List episodes of alerts: open episodes first, then the latest first',
   query: z.strictObject({
     monitor: Name.optional().describe('Only episodes of this monitor'),
@@ -148,5 +149,5 @@ export const unmuteAlert = endpoint({
 
 export const alertHandling = defineHandlingEndpoints({
   ...{ noun: 'alert', path: '/api/v1/alerts/:episode', param: 'episode', notFound: 'alert_not_found' },
-  ...{ read: 'mlops.read', write: 'mlops.write' },
+  ...{ read: 'mlops.read', write: 'mlops.write', reads: 'object' },
 });

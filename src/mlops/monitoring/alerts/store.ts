@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Sql } from '../../../platform/store/index.ts';
-import { findMonitors } from '../../monitors/index.ts';
+import type { OwnerLimit } from '../../../platform/http/index.ts';
+import { isAmong, type Sql } from '../../../platform/store/index.ts';
+import { findMonitors, findMonitorsOf } from '../../monitors/index.ts';
 import { AlertCause, AlertEpisode } from './episode/schema.ts';
 import { LookBase } from './looks/store.ts';
 import { Alert, AlertMute, AlertState, type AlertStep } from './schema.ts';
@@ -209,6 +210,8 @@ export interface EpisodeSelection {
   readonly monitor?: string | undefined;
   readonly cause?: AlertCause | undefined;
   readonly open?: 'true' | 'false' | undefined;
+  /** Only of models of these owners; null: of all. */
+  readonly owners: OwnerLimit | null;
   readonly limit: number;
   /** `is_open`, `opened_at` and id of the last one of the page before. */
   readonly after: readonly [string, string, string] | null;
@@ -217,7 +220,7 @@ export interface EpisodeSelection {
 /** Open ones first, then the latest first. */
 export async function listEpisodes(
   sql: Sql,
-  { monitor, cause, open, limit, after }: EpisodeSelection,
+  { monitor, cause, open, owners, limit, after }: EpisodeSelection,
 ): Promise<Alert[]> {
   let query = sql
     .tables<AlertTables>()
@@ -228,6 +231,16 @@ export async function listEpisodes(
     .orderBy('id', 'desc')
     .limit(limit);
   if (monitor !== undefined) query = query.where('monitor', '=', monitor);
+  if (owners !== null) {
+    const own = await findMonitorsOf(sql, owners);
+    query = query.where(
+      isAmong(
+        sql,
+        'monitor',
+        own.map((one) => one.monitor),
+      ),
+    );
+  }
   if (cause !== undefined) query = query.where('cause', '=', cause);
   if (open !== undefined) query = query.where('is_open', '=', open === 'true' ? '1' : '0');
   if (after !== null) {

@@ -21,7 +21,7 @@ export function readMonitorHealth(deps: VersionLookDeps): MonitorHealth {
   const reader = createReadOnce(deps.reader);
   return {
     ...reader,
-    openAlerts: () => listEpisodes(deps.store, { open: 'true', limit: MOST_OPEN, after: null }),
+    openAlerts: () => listEpisodes(deps.store, { open: 'true', owners: null, limit: MOST_OPEN, after: null }),
     look: (monitor, rule, since) => lookAtVersion({ ...deps, reader }, monitor, rule, since),
   };
 }

@@ -141,6 +141,7 @@ export const whatIf = endpoint({
   method: 'POST',
   path: '/api/v1/models/:model/what-if',
   scope: 'tradeoff.read',
+  reads: 'object',
   summary: 'Compute cost, latency and quality of a model version after a change; stores nothing',
   params: z.strictObject({ model: z.string().min(1).max(256).describe('Registered model') }),
   body: z.strictObject({

@@ -1,5 +1,6 @@
 import { covers } from '../../../org/index.ts';
 import { AppError } from '../../../platform/errors/index.ts';
+import { type OwnerLimit, selectWithinLimit } from '../../../platform/http/index.ts';
 import type { ManifestOutcome } from '../../../platform/manifests/index.ts';
 import { refuseUntold } from '../../../platform/notices/index.ts';
 import { lockUntilCommit, type Sql } from '../../../platform/store/index.ts';
@@ -202,9 +203,16 @@ export function deletePolicy(deps: RecommendationDeps, policy: string, actor: st
   });
 }
 
-export async function readPolicies({ store }: Pick<RecommendationDeps, 'store'>) {
+export async function readPolicies(
+  { store, findOwner }: Pick<RecommendationDeps, 'store' | 'findOwner'>,
+  limit: OwnerLimit | null,
+) {
   const open = await findOpen(store);
-  return (await findPolicies(store)).map(({ name, appliedAt, spec }) => ({
+  const policies = await selectWithinLimit(limit, await findPolicies(store), {
+    key: ({ name }) => name,
+    findOwner: ({ spec }) => findOwner(store, spec.subject),
+  });
+  return policies.map(({ name, appliedAt, spec }) => ({
     ...{ name, appliedAt, what: spec.what, windowMs: spec.window, graceMs: spec.grace, isDryRun: spec.dryRun },
     told: spec.notify.length,
     noticed: open.filter(({ document }) => document.notice?.policy === name).length,

@@ -45,6 +45,7 @@ export const listIdlePolicies = endpoint({
   method: 'GET',
   path: '/api/v1/idle-policies',
   scope: 'tradeoff.read',
+  reads: ['money', 'team'],
   summary: 'List idle policies with their pending actions',
   response: z.strictObject({
     policies: z

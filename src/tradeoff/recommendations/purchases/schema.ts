@@ -122,6 +122,7 @@ export const listPurchaseTerms = endpoint({
   method: 'GET',
   path: '/api/v1/purchase-terms',
   scope: 'tradeoff.read',
+  reads: 'money',
   summary: 'List purchase terms as they were applied',
   response: z.strictObject({
     terms: z

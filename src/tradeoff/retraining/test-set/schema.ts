@@ -14,6 +14,7 @@ export const exportRoundTestSet = endpoint({
   method: 'GET',
   path: '/api/v1/retrainings/:retraining/rounds/:round/test-set',
   scope: 'mlops.read',
+  reads: 'object',
   summary: 'Export the test set of a round: held-out predictions of the window that triggered it, as JSON lines',
   params,
   query: z.strictObject({
@@ -28,6 +29,7 @@ export const exportRoundTrainingSet = endpoint({
   method: 'GET',
   path: '/api/v1/retrainings/:retraining/rounds/:round/training-set',
   scope: 'mlops.read',
+  reads: 'object',
   summary: 'Export the labelled predictions of the data window of a round, without held-out entities, as JSON lines',
   params,
   answers: 'bytes',
@@ -40,6 +42,7 @@ export const scoreRoundAnswers = endpoint({
   method: 'PUT',
   path: '/api/v1/retrainings/:retraining/rounds/:round/answers/:runId',
   scope: 'mlops.log',
+  reads: 'object',
   summary: 'Score the answers of a candidate on the test set of a round, and record them as an evaluation of its run',
   params: params.extend({ runId: RunId }),
   accepts: 'bytes',

@@ -102,6 +102,7 @@ export const listUnitDatasets = endpoint({
   method: 'GET',
   path: '/api/v1/unit-datasets',
   scope: 'tradeoff.read',
+  reads: 'money',
   summary: 'List datasets of business units by name, at most 500',
   response: z.strictObject({ datasets: z.array(UnitDataset).describe('Datasets by name') }),
   errors: [],
@@ -207,6 +208,7 @@ export const getUnitCosts = endpoint({
   method: 'GET',
   path: '/api/v1/unit-datasets/:dataset/costs',
   scope: 'tradeoff.read',
+  reads: 'money',
   summary: 'Get the cost per business unit by day or month; days without cost or units are listed and not divided',
   params: z.strictObject({ dataset: DatasetName }),
   query: z.strictObject({

@@ -38,6 +38,7 @@ export const backtestAlerts = endpoint({
   method: 'POST',
   path: '/api/v1/monitors/:monitor/alerts/backtest',
   scope: 'mlops.read',
+  reads: 'object',
   summary: 'Back-test alerts on past windows: number, time and duration of their episodes; changes nothing',
   params: z.strictObject({ monitor: Name.describe('Name of the monitor') }),
   body: z.strictObject({
