@@ -71,6 +71,20 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
     expect(await amounts(store)).toEqual([320]);
   });
 
+  it('tells exclusive work that its lock is lost with its connection, and gives the lock to the next', async () => {
+    const place = await newPlace();
+    await using store = await place.open();
+    await using other = await place.open();
+    const endLocks = raw`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted
+      and database = (select oid from pg_database where datname = current_database())`;
+    await store.exclusively('bill', async (signal) => {
+      const lost = new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await endLocks.execute(other.tables());
+      await lost;
+      expect(await other.exclusively('bill', async () => 'next')).toBe('next');
+    });
+  });
+
   it('outlives the loss of its connections, in the middle of a transaction too', async () => {
     const place = await newPlace();
     await using store = await place.open();
