@@ -9,6 +9,7 @@ import { deliveriesSuite } from '../../src/mlops/webhooks/suite.testing.ts';
 import { eventsSuite, sharedEventsSuite } from '../../src/platform/events/suite.testing.ts';
 import { sharedJobsSuite } from '../../src/platform/jobs/shared-suite.testing.ts';
 import { jobsSuite } from '../../src/platform/jobs/suite.testing.ts';
+import { serversSuite } from '../../src/platform/servers/suite.testing.ts';
 import { openStore } from '../../src/platform/store/index.ts';
 import { type Place, storeSuite } from '../../src/platform/store/suite.testing.ts';
 import { amounts, put, readAndAddOne, suiteMigrations } from '../../src/platform/store/suite-tables.testing.ts';
@@ -41,6 +42,7 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
   sharedEventsSuite(newPlace);
   jobsSuite('PostgreSQL', newPlace);
   sharedJobsSuite(newPlace);
+  serversSuite('PostgreSQL', newPlace);
   historySuite('PostgreSQL', newPlace);
   metricSuite('PostgreSQL', newPlace);
   decisionChainSuite('PostgreSQL', newPlace);

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readSystemCode } from '../errors/index.ts';
+
+/** Folder of the servers below the shared data folder. */
+const SERVERS = 'servers';
+/** Name, never that of a server, for the journals of the only server that the data folder had before. */
+export const FORMER = '_former';
+const ID_FILE = 'folder-id';
+const JOURNALS = /^journals-[0-9a-f]+$/;
+const COPY = /^journals-[0-9a-f]+-by-[0-9a-f]+$/;
+
+/** Journals of one process. */
+export interface JournalsOfServer {
+  /** Name of the server. */
+  readonly server: string;
+  /** With one folder a table. */
+  readonly folder: string;
+}
+
+/** Folder for all that one server keeps for itself. */
+export function buildServerFolder(data: string, server: string): string {
+  return join(data, SERVERS, server);
+}
+
+/** The journals of one holding of a lease: never written to again by a later one. */
+export function buildOwnJournals(data: string, { name, instance }: { name: string; instance: string }): string {
+  return join(buildServerFolder(data, name), `journals-${instance}`);
+}
+
+export function createInstance(): string {
+  return randomBytes(8).toString('hex');
+}
+
+/** The journals of all servers, also of ended ones. */
+export async function listJournals(data: string): Promise<JournalsOfServer[]> {
+  return listFolders(data, JOURNALS);
+}
+
+/** Copies of journals that were taken over; what stays in them is damage that was set aside. */
+export async function listCopies(data: string): Promise<JournalsOfServer[]> {
+  return listFolders(data, COPY);
+}
+
+async function listFolders(data: string, pattern: RegExp): Promise<JournalsOfServer[]> {
+  const found: JournalsOfServer[] = [];
+  for (const server of await listNames(join(data, SERVERS))) {
+    const place = buildServerFolder(data, server);
+    const names = (await listNames(place)).filter((name) => pattern.test(name));
+    found.push(...names.toSorted().map((name) => ({ server, folder: join(place, name) })));
+  }
+  return found;
+}
+
+/** Names in a folder; none where it is no folder or is gone. */
+async function listNames(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(readSystemCode(error) ?? '')) return [];
+    throw error;
+  }
+}
+
+/** Id of a data folder, made at the first call. Not to be called by two servers at the same time. */
+export async function readFolderId(data: string): Promise<string> {
+  const file = join(data, SERVERS, ID_FILE);
+  await mkdir(join(data, SERVERS), { recursive: true, mode: 0o700 });
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    if (readSystemCode(error) !== 'ENOENT') throw error;
+  }
+  const id = createInstance();
+  await writeFile(`${file}.new`, `${id}\n`, { mode: 0o600, flush: true });
+  await rename(`${file}.new`, file);
+  return id;
+}
+
+/** Makes the journals of the only server that the folder had before those of an ended one. */
+export async function adoptFormerJournals(data: string): Promise<void> {
+  const place = buildServerFolder(data, FORMER);
+  if (!(await listNames(data)).includes('journals')) return;
+  await mkdir(place, { recursive: true, mode: 0o700 });
+  await rename(join(data, 'journals'), join(place, `journals-${createInstance()}`));
+}
