@@ -102,7 +102,7 @@ function listWarnings({ config, log }: Infrastructure): string[] {
 
 /** The cluster that the settings name; null where they name none. Error: `config_invalid` where pods could not reach this server. */
 function readKubernetesSettings(
-  { config, folder, clock, log }: Infrastructure,
+  { config, place: { ownFolder: folder }, clock, log }: Infrastructure,
   door: WorkspaceDoor,
 ): ExecutorsDeps['kubernetes'] {
   const { kubernetes: kubeconfig, kubernetesNamespace: namespace, publicUrl } = config;
@@ -124,7 +124,12 @@ function readKubernetesSettings(
 }
 
 /** The Docker Engine that the settings name; null where they name none. */
-function readDockerSettings({ config, folder, clock, log }: Infrastructure): ExecutorsDeps['docker'] {
+function readDockerSettings({
+  config,
+  place: { ownFolder: folder },
+  clock,
+  log,
+}: Infrastructure): ExecutorsDeps['docker'] {
   if (config.docker === undefined) return null;
   return {
     address: config.docker,

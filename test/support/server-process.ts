@@ -46,7 +46,8 @@ export async function startServerProcess(
 }
 
 async function startOne(data: string, settings: Readonly<Record<string, string>>) {
-  const announced = join(data, 'server.json');
+  const { STEELYARD_SERVER: name } = settings;
+  const announced = join(name === undefined ? data : join(data, 'servers', name), 'server.json');
   rmSync(announced, { force: true });
   const words = [serverProgram(), 'serve', '--data', data, '--port', '0'];
   const env = { ...process.env, ...settings };

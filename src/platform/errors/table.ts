@@ -110,6 +110,7 @@ export const errorTable = {
     exitCode: UNREACHABLE,
     title: 'This server lost its lease and stores no rows until it holds it again',
   },
+  not_served_here: { status: 404, exitCode: NOT_FOUND, title: 'This server does not have the role for this route' },
   server_name_in_use: { status: 409, exitCode: CONFLICT, title: 'Another server of this name runs on the store' },
   server_folder_differs: {
     status: 500,

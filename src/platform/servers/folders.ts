@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSystemCode } from '../errors/index.ts';
+import { buildServerFolder, SERVERS_FOLDER } from '../store/folder-lock.ts';
 
-/** Folder of the servers below the shared data folder. */
-const SERVERS = 'servers';
 /** Name, never that of a server, for the journals of the only server that the data folder had before. */
-export const FORMER = '_former';
+const FORMER = '_former';
 const ID_FILE = 'folder-id';
 const JOURNALS = /^journals-[0-9a-f]+$/;
 const COPY = /^journals-[0-9a-f]+-by-[0-9a-f]+$/;
@@ -17,11 +16,6 @@ export interface JournalsOfServer {
   readonly server: string;
   /** With one folder a table. */
   readonly folder: string;
-}
-
-/** Folder for all that one server keeps for itself. */
-export function buildServerFolder(data: string, server: string): string {
-  return join(data, SERVERS, server);
 }
 
 /** The journals of one holding of a lease: never written to again by a later one. */
@@ -45,7 +39,7 @@ export async function listCopies(data: string): Promise<JournalsOfServer[]> {
 
 async function listFolders(data: string, pattern: RegExp): Promise<JournalsOfServer[]> {
   const found: JournalsOfServer[] = [];
-  for (const server of await listNames(join(data, SERVERS))) {
+  for (const server of await listNames(join(data, SERVERS_FOLDER))) {
     const place = buildServerFolder(data, server);
     const names = (await listNames(place)).filter((name) => pattern.test(name));
     found.push(...names.toSorted().map((name) => ({ server, folder: join(place, name) })));
@@ -65,8 +59,8 @@ async function listNames(folder: string): Promise<string[]> {
 
 /** Id of a data folder, made at the first call. Not to be called by two servers at the same time. */
 export async function readFolderId(data: string): Promise<string> {
-  const file = join(data, SERVERS, ID_FILE);
-  await mkdir(join(data, SERVERS), { recursive: true, mode: 0o700 });
+  const file = join(data, SERVERS_FOLDER, ID_FILE);
+  await mkdir(join(data, SERVERS_FOLDER), { recursive: true, mode: 0o700 });
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch (error) {

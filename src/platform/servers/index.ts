@@ -1,6 +1,6 @@
 import { handle, type Route } from '../http/index.ts';
 import type { Store } from '../store/index.ts';
-import { listServers, type ServerRole, type ServerState } from './schema.ts';
+import { listServers, type ServerState } from './schema.ts';
 import { findServers, readStoreClock, type StoredServer } from './store.ts';
 
 export { joinServers, type Membership, type MembershipDeps, type Takeover } from './membership.ts';
@@ -34,5 +34,3 @@ function toState({ isHeld, leaseUntil, holder, name, roles, ...facts }: StoredSe
     holder: isHeld ? holder : null,
   };
 }
-
-export type { ServerRole };

@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { AppError } from '../errors/index.ts';
 import { createLoop } from '../loop/index.ts';
+import { buildServerFolder } from '../store/folder-lock.ts';
 import type { Sql } from '../store/index.ts';
 import {
   adoptFormerJournals,
   buildOwnJournals,
-  buildServerFolder,
   createInstance,
   listCopies,
   listJournals,

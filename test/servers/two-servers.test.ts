@@ -1,0 +1,132 @@
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createDemoClient } from '../../examples/recommender/demo/client.ts';
+import { importBill } from '../../src/finops/billing/schema.ts';
+import { costSummary } from '../../src/finops/costs/schema.ts';
+import { listPredictions, recordPredictions } from '../../src/mlops/predictions/schema.ts';
+import { buildUrl } from '../../src/platform/contract/schema.ts';
+import { listServers } from '../../src/platform/servers/schema.ts';
+import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
+import { ask } from '../support/server-calls.ts';
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
+
+const ROWS = 20_000;
+const SENDERS = 4;
+const AT_LEAST = 40;
+
+describe.skipIf(findPostgres() === null)(
+  'two servers on one PostgreSQL and one data folder (skipped where it is not installed)',
+  () => {
+    let databases: Databases;
+    beforeAll(async () => {
+      databases = await runDatabases();
+    });
+
+    const settings = (server: string, database: string) => ({ STEELYARD_SERVER: server, STEELYARD_DATABASE: database });
+
+    it('show one bill and every acknowledged prediction once, also when one of them is killed', async () => {
+      const data = mkdtempSync(join(tmpdir(), 'two-servers-'));
+      const database = await databases.newDatabase();
+      await using a = await startServerProcess(data, settings('a', database));
+      await using b = await startServerProcess(data, settings('b', database));
+      expect(await states(a)).toEqual(['a live', 'b live']);
+
+      const totals = await readWhile(b, importBillInto(a, data, 2));
+      // Nothing, or all of it.
+      expect([...new Set(totals)].filter((total) => total !== null && total !== String(2 * ROWS))).toEqual([]);
+      expect([await totalOf(a), await totalOf(b)]).toEqual([String(2 * ROWS), String(2 * ROWS)]);
+
+      const acknowledged = new Set<string>();
+      let isOver = false;
+      const senders = [a, b].flatMap((server, number) =>
+        Array.from({ length: SENDERS }, async (_, sender) => {
+          for (let count = 0; !isOver; count += 1) {
+            const prediction = `${number}-${sender}-${count}`;
+            if (await isRecorded(server.url, prediction)) acknowledged.add(prediction);
+          }
+        }),
+      );
+      const from = (number: number) => [...acknowledged].filter((id) => id.startsWith(`${number}-`)).length;
+      const least = () => Math.min(from(0), from(1));
+      await expect.poll(least, { timeout: 60_000, interval: 5 }).toBeGreaterThan(AT_LEAST);
+      await b.kill();
+      const before = from(0);
+      await expect.poll(() => from(0) - before, { timeout: 60_000, interval: 5 }).toBeGreaterThan(AT_LEAST);
+      isOver = true;
+      await Promise.all(senders);
+      const lostIn = async (server: ServerProcess) => {
+        const known = await predictionsOf(server);
+        return [...acknowledged].filter((prediction) => !known.has(prediction));
+      };
+      expect(await lostIn(a)).toEqual([]);
+
+      // The next process of b takes over from the last when its lease has expired.
+      await b.startAgain();
+      expect(await states(a)).toEqual(['a live', 'b live']);
+      const copies = () => readdirSync(join(data, 'servers', 'b')).filter((name) => name.includes('-by-'));
+      await expect.poll(() => copies().length, { timeout: 60_000 }).toBeGreaterThan(0);
+      expect([await lostIn(a), await lostIn(b)]).toEqual([[], []]);
+      await importBillInto(b, data, 3);
+      expect([await totalOf(a), await totalOf(b)]).toEqual([String(3 * ROWS), String(3 * ROWS)]);
+    });
+  },
+);
+
+async function states(server: ServerProcess): Promise<string[]> {
+  const { servers } = await ask(server, listServers);
+  return servers.map(({ name, state }) => `${name} ${state}`);
+}
+
+async function importBillInto(server: ServerProcess, folder: string, cost: number): Promise<void> {
+  const header = 'BilledCost,BillingCurrency,BillingPeriodStart,ChargePeriodStart,ResourceId';
+  const lines = Array.from({ length: ROWS }, (_, index) => `${cost},USD,2026-10-01,2026-10-02,r-${index}`);
+  const path = join(folder, `bill-${cost}.csv`);
+  writeFileSync(path, `${[header, ...lines].join('\n')}\n`);
+  const client = createDemoClient(server.url);
+  const upload = await client.upload(path);
+  await client.call(importBill, { body: { source: 'aws', files: [{ upload, name: 'bill.csv' }] } });
+}
+
+async function totalOf(server: ServerProcess): Promise<string | null> {
+  const { totals } = await ask(server, costSummary, { query: { by: 'resourceId', metric: 'billedCost' } });
+  return totals[0]?.amount ?? null;
+}
+
+/** The totals that another server shows while work is done. */
+async function readWhile(server: ServerProcess, work: Promise<void>): Promise<(string | null)[]> {
+  const totals: (string | null)[] = [];
+  let isOver = false;
+  const ended = work.finally(() => {
+    isOver = true;
+  });
+  while (!isOver) totals.push(await totalOf(server));
+  await ended;
+  return totals;
+}
+
+async function isRecorded(url: string, prediction: string): Promise<boolean> {
+  const body = JSON.stringify({ predictions: [{ prediction, model: 'ranker', output: 'yes', inputs: { n: 1 } }] });
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(url + buildUrl(recordPredictions, {}), { method: 'POST', headers, body }).catch(
+    () => null,
+  );
+  await answer?.text().catch(() => '');
+  return answer?.ok === true;
+}
+
+/** Ids of the predictions that a server lists; one that comes twice fails. */
+async function predictionsOf(server: ServerProcess): Promise<Set<string>> {
+  const known = new Set<string>();
+  let pageToken: string | undefined;
+  do {
+    const page = await ask(server, listPredictions, { query: { model: 'ranker', pageSize: 1000, pageToken } });
+    for (const { prediction } of page.predictions) {
+      expect(known.has(prediction)).toBe(false);
+      known.add(prediction);
+    }
+    pageToken = page.nextPageToken ?? undefined;
+  } while (pageToken !== undefined);
+  return known;
+}
