@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createExecutors, type ExecutorsDeps, readServerId } from '../mlops/executors/index.ts';
 import type { createWorkspaceDoor } from '../mlops/kubernetes-executor/index.ts';
 import { createPipelines, type PipelinesDeps } from '../mlops/pipelines/index.ts';
-import { isProcessExecutorOn, isUserShared } from '../platform/config/index.ts';
+import { isProcessExecutorOn, isUserShared, parseRoles } from '../platform/config/index.ts';
 import { processEnvironment } from '../platform/environment/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { findUser, type OtherUser, openWayThrough } from '../platform/processes/index.ts';
@@ -66,8 +66,9 @@ export function wirePipelines(
     endAccess: stepTokens.end,
     access: async ({ pipeline, number, spec, experimentId }, { id, mlflowRun }) => {
       // Steps of other engines reach this server by its public URL, if there is one.
-      const address =
-        spec.engine === 'process' ? infrastructure.address() : (config.publicUrl ?? infrastructure.address());
+      // A server without the role "api" does not answer them itself.
+      const isOwn = spec.engine === 'process' && parseRoles(config.roles).includes('api');
+      const address = isOwn ? infrastructure.address() : (config.publicUrl ?? infrastructure.address());
       const token = await stepTokens.issue(
         `pipeline ${pipeline} #${number}`,
         { id, runId: mlflowRun, experimentId },

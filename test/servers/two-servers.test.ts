@@ -71,6 +71,36 @@ describe.skipIf(findPostgres() === null)(
       await importBillInto(b, data, 3);
       expect([await totalOf(a), await totalOf(b)]).toEqual([String(3 * ROWS), String(3 * ROWS)]);
     });
+
+    it('lose and repeat nothing when one of them stood still, was taken over and goes on', async () => {
+      const data = mkdtempSync(join(tmpdir(), 'paused-server-'));
+      const database = await databases.newDatabase();
+      await using a = await startServerProcess(data, settings('a', database));
+      await using b = await startServerProcess(data, settings('b', database));
+      const acknowledged = new Set<string>();
+      let isOver = false;
+      const senders = Array.from({ length: SENDERS }, async (_, sender) => {
+        for (let count = 0; !isOver; count += 1) {
+          const prediction = `${sender}-${count}`;
+          if (await isRecorded(b.url, prediction)) acknowledged.add(prediction);
+        }
+      });
+      await expect.poll(() => acknowledged.size, { timeout: 60_000, interval: 5 }).toBeGreaterThan(AT_LEAST);
+      b.send('SIGSTOP');
+      const copies = () => readdirSync(join(data, 'servers', 'b')).filter((name) => name.includes('-by-')).length;
+      await expect.poll(copies, { timeout: 90_000 }).toBeGreaterThan(0);
+      expect((await predictionsOf(a)).size).toBeGreaterThanOrEqual(acknowledged.size);
+      const before = acknowledged.size;
+      b.send('SIGCONT');
+      // It finds that it was taken over, and opens again with new journals.
+      await expect.poll(() => acknowledged.size - before, { timeout: 90_000 }).toBeGreaterThan(AT_LEAST);
+      isOver = true;
+      await Promise.all(senders);
+      for (const server of [a, b]) {
+        const known = await predictionsOf(server);
+        expect([...acknowledged].filter((prediction) => !known.has(prediction))).toEqual([]);
+      }
+    });
   },
 );
 

@@ -6,5 +6,5 @@ export type { RowShape } from './readable.ts';
 export type { StoredRows } from './removal.ts';
 export { LONGEST_ROW_BYTES } from './segment-sql.ts';
 export type { SharedJournal } from './shared.ts';
-export { type LeftJournals, removeLeftJournals, takeOverJournals } from './take-over.ts';
+export { removeLeftJournals, takeOverJournals } from './take-over.ts';
 export { type JournalFinding, listKnownDamage, verifyJournals } from './verify.ts';

@@ -202,7 +202,8 @@ class FileJournal implements Journal {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer ?? undefined);
-    await this.#inTurn(() => this.#close());
+    // Without the lease the files belong to the server that takes them over, and may be gone.
+    await this.#inTurn(() => (this.#isHeld() ? this.#close() : this.#drop()));
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -230,8 +231,12 @@ class FileJournal implements Journal {
     if (failure !== null) throw failure.error;
   }
 
+  #isHeld(): boolean {
+    return this.#options.lease?.isHeld() !== false;
+  }
+
   #assertHeld(): void {
-    if (this.#options.lease?.isHeld() !== false) return;
+    if (this.#isHeld()) return;
     const detail =
       'This server has lost its lease: another server may take its journal over. Nothing was stored; retry on another server.';
     throw new AppError('server_lease_lost', detail);
@@ -291,14 +296,19 @@ class FileJournal implements Journal {
   }
 
   /** Never writes to a segment again of which a sync has failed. Its lines are settled as those of any other. */
-  async #abandon({ name, file, head }: OpenSegment, error: unknown): Promise<void> {
+  async #abandon(segment: OpenSegment, error: unknown): Promise<void> {
     this.#options.log.error(
-      { err: error, segment: name },
+      { err: error, segment: segment.name },
       'a journal could not be synced; the next append starts a new file',
     );
-    this.#forgetOpen();
     this.#isDirty = false;
-    await Promise.allSettled([file.close(), head.close()]);
+    await this.#drop(segment);
+  }
+
+  /** Closes the files of a segment as they are. */
+  async #drop(segment = this.#open): Promise<void> {
+    this.#forgetOpen();
+    await Promise.allSettled([segment?.file.close(), segment?.head.close()]);
   }
 
   async #opened(): Promise<OpenSegment> {

@@ -193,6 +193,7 @@ class LakeJournal implements JournaledTable {
     const { store, lake } = this.#deps;
     const { name } = this.#shape.table;
     const { segments } = await this.#listOthers();
+    if (segments.length === 0) return;
     const settled = await findSettledSegments(store, name);
     const waiting = segments.filter((one) => !settled.has(one.name));
     if (waiting.length === 0) return;

@@ -77,7 +77,9 @@ async function ids({ table }: TestServer): Promise<number[]> {
 }
 
 let takeovers = 0;
-function left({ folder }: TestServer) {
+/** Of a server that has ended, or believes to run. */
+function left({ folder, lease }: TestServer) {
+  lease.isHeld = false;
   takeovers += 1;
   return { folder, copy: `${folder}-by-${takeovers}` };
 }

@@ -48,7 +48,7 @@ export interface Lease extends HeldLease, AsyncDisposable {
   renew(): Promise<void>;
 }
 
-export interface LeaseOptions {
+interface LeaseOptions {
   readonly name: string;
   /** Server of this process. */
   readonly holder: string;

@@ -2,12 +2,6 @@ import { z } from 'zod';
 import { endpoint } from '../contract/schema.ts';
 import { UtcInstant } from '../units/schema.ts';
 
-/** Names a folder too. */
-export const ServerName = z
-  .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'lower-case letters, digits and dashes, at most 63')
-  .describe('Name of a server');
-
 export const ServerRole = z
   .enum(['api', 'gateway', 'worker'])
   .describe(

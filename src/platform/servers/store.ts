@@ -43,7 +43,7 @@ export interface StoredServer extends ServerFacts {
   readonly isHeld: boolean;
 }
 
-export interface LeaseRequest {
+interface LeaseRequest {
   readonly name: string;
   readonly instance: string;
   readonly holder: string;

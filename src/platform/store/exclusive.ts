@@ -44,9 +44,9 @@ export function createExclusive(take: TakeLock | null): Exclusive {
  * within about 25 s.
  */
 const LOCK_SETTINGS = [
-  ...['statement_timeout = 0', 'lock_timeout = 0', 'tcp_keepalives_idle = 10'],
-  ...['tcp_keepalives_interval = 5', 'tcp_keepalives_count = 3'],
-];
+  ...['set statement_timeout = 0', 'set lock_timeout = 0', 'set tcp_keepalives_idle = 10'],
+  ...['set tcp_keepalives_interval = 5', 'set tcp_keepalives_count = 3'],
+].join('; ');
 
 /**
  * Advisory locks of PostgreSQL, each on a connection of its own: the lock ends with the connection, and so with its process. Error:
@@ -72,7 +72,7 @@ export function lockOnPostgres(address: string, fail: (cause: unknown) => never)
       await client.end().catch(() => undefined);
     };
     try {
-      for (const setting of LOCK_SETTINGS) await client.query(`set ${setting}`);
+      await client.query(LOCK_SETTINGS);
       await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [key]);
     } catch (error) {
       await release();

@@ -29,6 +29,7 @@ export const serverSettings = {
 type ServerSettings = z.infer<z.ZodObject<typeof serverSettings>> & {
   readonly database: string;
   readonly predictionFsync: 'always' | 'interval';
+  readonly publicUrl?: string | undefined;
 };
 
 /** The roles of a valid setting. */
@@ -43,6 +44,7 @@ export function checkServers({
   roles,
   database,
   predictionFsync,
+  publicUrl,
 }: ServerSettings): { readonly name: string; readonly message: string }[] {
   if (server === undefined) {
     const hasAll = parseRoles(roles).length === ROLES.length;
@@ -59,10 +61,15 @@ export function checkServers({
     const message = '"always" with "server": rows that are not on the shared disk are invisible to other servers';
     problems.push({ name: 'predictionFsync', message });
   }
+  const named = parseRoles(roles);
+  if (named.includes('worker') && !named.includes('api') && publicUrl === undefined) {
+    const message = 'required for the role "worker" without "api": work that it runs calls the API at this address';
+    problems.push({ name: 'publicUrl', message });
+  }
   return problems;
 }
 
-export interface SharingFacts {
+interface SharingFacts {
   readonly server?: string | undefined;
   readonly docker?: string | undefined;
   readonly objects?: string | undefined;

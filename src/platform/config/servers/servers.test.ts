@@ -19,6 +19,7 @@ describe('settings of several servers', () => {
     [{ server: 'a', database, roles: 'api, pages' }, 'roles'],
     [{ server: 'a', database, roles: '' }, 'roles'],
     [{ roles: 'api' }, 'roles'],
+    [{ server: 'a', database, roles: 'worker' }, 'publicUrl'],
   ])('refuse %j', (flags, setting) => {
     expect(() => load(flags)).toThrow(
       expect.objectContaining({ code: 'config_invalid', context: expect.objectContaining({ setting }) }),
