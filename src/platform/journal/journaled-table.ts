@@ -244,7 +244,8 @@ class LakeJournal implements JournaledTable {
     // Readers that began before may still read these files, or have seen them and have yet to ask which are settled.
     await Promise.all(this.#readers);
     const names = gone.map(({ name }) => name);
-    if (shared !== undefined) await store.append((sql) => restartRecords(sql, table.name, names, now()));
+    if (shared !== undefined && names.length > 0)
+      await store.append((sql) => restartRecords(sql, table.name, names, now()));
     for (const segment of gone) await this.#journal.remove(segment);
     await Promise.all(this.#readers);
     // With several servers the records stay longer: see `#forgetOld`.

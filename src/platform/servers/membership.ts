@@ -61,6 +61,8 @@ export interface Membership extends AsyncDisposable {
 }
 
 const TAKE_OVER_EVERY_MS = 30_000;
+/** A listing of a shared volume may be this old, and lack the last file of a server that has ended. Until then nothing is removed. */
+const LISTING_AGE_MS = 2 * 60_000;
 
 /**
  * Joins the servers of a store. Errors: `server_name_in_use`; `server_folder_differs`, where the data folder is not the shared one.
@@ -72,7 +74,7 @@ export async function joinServers(deps: MembershipDeps): Promise<Membership> {
   const facts = { roles, version, url: null, startedAt: new Date(clock.now()).toISOString() };
   const lease = await awaitLease(deps, { name, holder: name, facts, url, lost });
   const journals = buildOwnJournals(data, lease);
-  const own = { ...deps, lease, journals };
+  const own = { ...deps, lease, journals, seen: new Map<string, number>() };
   let loop = createLoop({ look: async () => null, failed: () => undefined, longestRestMs: TAKE_OVER_EVERY_MS });
   return {
     name,
@@ -113,6 +115,8 @@ async function checkFolder({ data, store }: MembershipDeps): Promise<void> {
 interface TakingOver extends MembershipDeps {
   readonly lease: Lease;
   readonly journals: string;
+  /** Folders that were left, with the monotonic time at which this process saw them first. */
+  readonly seen: Map<string, number>;
 }
 
 /** Every name with journals or in the store, one after the other; a name that fails does not keep the others waiting. */
@@ -125,7 +129,7 @@ async function takeOverEnded(deps: TakingOver, takeover: Takeover): Promise<void
   for (const server of [...names].filter((one) => one === name || !held.has(one))) {
     const of = folders.filter((one) => one.server === server).map(({ folder }) => folder);
     try {
-      if (server === name) await moveAll(of, deps.lease, takeover);
+      if (server === name) await moveAll(deps, { folders: of, lease: deps.lease }, takeover);
       else await takeOverServer(deps, { server, folders: of }, takeover);
     } catch (error) {
       log.error({ err: error, server }, 'journals of an ended server could not be taken over, will retry');
@@ -141,12 +145,16 @@ async function takeOverServer(
   const lease = await tryLease(deps, { name: server, holder: deps.name, facts: null });
   if (lease === null) return;
   await using taken = lease;
-  const isOver = await moveAll(folders, taken, takeover);
+  const isOver = await moveAll(deps, { folders, lease: taken }, takeover);
   if (isOver) await removeServer(deps.store, taken);
 }
 
 /** True when nothing of them is left. */
-async function moveAll(folders: readonly string[], lease: Lease, takeover: Takeover): Promise<boolean> {
+async function moveAll(
+  { seen, monotonicNow = () => performance.now() }: TakingOver,
+  { folders, lease }: { readonly folders: readonly string[]; readonly lease: Lease },
+  takeover: Takeover,
+): Promise<boolean> {
   let isOver = true;
   for (const folder of folders) {
     const ended = {
@@ -154,8 +162,13 @@ async function moveAll(folders: readonly string[], lease: Lease, takeover: Takeo
       copy: `${folder}-by-${createInstance()}`,
       assertHeld: (sql: Sql) => lease.assertHeld(sql),
     };
-    if (await takeover.move(ended)) await takeover.remove(ended);
-    else isOver = false;
+    const firstSeen = seen.get(folder) ?? monotonicNow();
+    seen.set(folder, firstSeen);
+    const isMoved = await takeover.move(ended);
+    if (isMoved && monotonicNow() - firstSeen >= LISTING_AGE_MS) {
+      await takeover.remove(ended);
+      seen.delete(folder);
+    } else isOver = false;
   }
   return isOver;
 }

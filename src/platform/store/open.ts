@@ -79,7 +79,7 @@ export async function openStore(config: { readonly database: string; readonly fo
     async snapshot(target) {
       if (engine === 'sqlite') return copySqliteSnapshot(buildSqlitePath(config.folder), target);
       const detail =
-        'This command does not back up a PostgreSQL store. Stop every server, run pg_dump --format=custom for the database, copy the data folder (lake, objects, journals), and start again. To restore: pg_restore into a new database, put the copied folder in place, start the server with both, and run steelyard verify.';
+        'This command does not back up a PostgreSQL store. Stop every server, run pg_dump --format=custom for the database, copy the data folder (lake, objects, journals, servers), and start again. To restore: pg_restore into a new database, put the copied folder in place, start the server with both, and run steelyard verify.';
       throw new AppError('backup_store_unsupported', detail);
     },
     async [Symbol.asyncDispose]() {
