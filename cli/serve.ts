@@ -45,7 +45,7 @@ const serveCommand = command({
     using stop = stopSignal(context.io);
     const { data, config: file } = context.globals;
     const { config } = readSettings({ data, config: file, port, host }, context.io.environment);
-    // One of several servers has a folder of its own below the data folder.
+    // One of several servers has its own folder below the data folder.
     const own = config.server === undefined ? config.data : buildServerFolder(config.data, config.server);
     const lock = await lockForServe(own, wait);
     // Files created later are then accessible to the server's user only.

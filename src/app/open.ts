@@ -129,7 +129,7 @@ export async function open(
   const working = [events, webhooks, notifications, tracking, jobs, longJobs];
   if (roles.includes('worker')) for (const part of working) part.start();
   if (roles.includes('gateway')) serving.start();
-  // Every server moves the rows of its own journals.
+  // Every server settles its journals.
   for (const part of [gpuTelemetry, predictionLog, place]) part.start();
   const { localKey, ensureFirstAccount } = auth;
   return { http, store, events, jobs, notifications, localKey, ensureFirstAccount, manifestKinds: wired.kinds };

@@ -54,7 +54,7 @@ export interface JoinDeps {
 export interface ServerPlace {
   /** One of several; null: the only server of its data folder. */
   readonly membership: Membership | null;
-  /** What only this server reads and writes. */
+  /** Folder that only this server reads and writes. */
   readonly ownFolder: string;
   readonly journalFolder: string;
   readonly shared: SharedJournal | undefined;

@@ -135,7 +135,7 @@ export interface BillDeletionFact extends Pick<StoredDeletion, 'delivery' | 'at'
 }
 
 export function createBilling(deps: BillingDeps): Billing {
-  // Over all servers: a change of the bill reads the units that stand, and decides by them.
+  // Over all servers: a change of the bill reads the current units and decides by them.
   const exclusive: Billing['exclusive'] = (work) => deps.store.exclusively('billing', work);
   const dependents: Dependent[] = [];
   const deletion = { ...deps, exclusive, dependents };

@@ -19,7 +19,7 @@ export function isUserShared(config: ProcessSettings): boolean {
   return isProcessExecutorOn(config) && config.processUser === undefined;
 }
 
-/** What works with several servers only in part; none for the only server of a data folder. */
+/** Settings that several servers share only in part; none for the only server of a data folder. */
 export function listConfigWarnings(config: Config): string[] {
   return listSharingWarnings({ ...config, isProcessExecutorOn: isProcessExecutorOn(config) });
 }

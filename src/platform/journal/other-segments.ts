@@ -40,7 +40,7 @@ export async function listOtherSegments(folders: readonly string[], table: strin
 
 /**
  * Checks that the segments of others that a reader is about to read hold every acknowledged byte. Error: `journal_damaged`. Their
- * server finds and records what is missing.
+ * server finds and records the missing lines.
  */
 export async function assertOthersIntact(
   { segments, absent }: OtherSegments,

@@ -24,7 +24,7 @@ type TakeOverDeps = Pick<JournaledTableDeps, 'store' | 'lake' | 'now' | 'log'> &
 
 /**
  * Moves every acknowledged row of journals that their server left into the lake. Answers whether `removeLeftJournals` may follow: all is settled,
- * and longer ago than any reader takes. Idempotent; after a crash, or beside a server that believes to be the owner, no row is moved twice: a
+ * and longer ago than any reader takes. Idempotent; after a crash, or next to a server that believes to be the owner, no row is moved twice: a
  * segment has one record, made in the transaction that adds its rows. A segment that the query engine cannot read stays, and is read without the
  * lines that it cannot read.
  */

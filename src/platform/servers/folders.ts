@@ -32,7 +32,7 @@ export async function listJournals(data: string): Promise<JournalsOfServer[]> {
   return listFolders(data, JOURNALS);
 }
 
-/** Copies of journals that were taken over; what stays in them is damage that was set aside. */
+/** Copies of journals that were taken over; only damage that was set aside stays in them. */
 export async function listCopies(data: string): Promise<JournalsOfServer[]> {
   return listFolders(data, COPY);
 }

@@ -152,7 +152,7 @@ function keepLease(
     },
     async [Symbol.asyncDispose]() {
       await loop.stop();
-      // The lease ends by itself where the store does not respond.
+      // Without a response of the store, the lease expires.
       await releaseLease(store, { name, instance }).catch((error: unknown) =>
         log.warn({ err: error, server: name }, 'the lease could not be released'),
       );

@@ -12,7 +12,7 @@ import { findServers } from './store.ts';
 const LEASE_MS = 20_000;
 const LISTING_AGE_MS = 120_000;
 
-/** Contract of leases and takeovers; SQLite has one server, and stands for the rules. */
+/** Contract of leases and takeovers; SQLite has one server, and only tests the rules. */
 export function serversSuite(engine: string, newPlace: () => Promise<Place>): void {
   describe(`the servers of a store on ${engine}`, () => {
     leaseTests(() => openBench(newPlace));

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { Place } from './suite.testing.ts';
+import type { Store } from './index.ts';
 
 /** `Store.exclusively`, on two servers where the engine allows it. */
-export function exclusiveTests(newPlace: () => Promise<Place>): void {
+export function exclusiveTests(newPlace: () => Promise<{ open(): Promise<Store> }>): void {
   const openTwo = async () => {
     const place = await newPlace();
     const one = await place.open();

@@ -49,7 +49,7 @@ const LOCK_SETTINGS = [
 ].join('; ');
 
 /**
- * Advisory locks of PostgreSQL, each on a connection of its own: the lock ends with the connection, and so with its process. Error:
+ * Advisory locks of PostgreSQL, each on a dedicated connection: the lock ends with the connection, and so with its process. Error:
  * that of `connect`, for a server that cannot be reached.
  */
 export function lockOnPostgres(address: string, fail: (cause: unknown) => never): TakeLock {
@@ -67,7 +67,7 @@ export function lockOnPostgres(address: string, fail: (cause: unknown) => never)
     const release = async () => {
       if (isReleased) return;
       isReleased = true;
-      // The lock ends with the connection in any case; said explicitly, it ends before this function does.
+      // The lock ends with the connection in any case; an explicit unlock ends it before this function returns.
       await client.query('select pg_advisory_unlock(hashtextextended($1, 0))', [key]).catch(() => undefined);
       await client.end().catch(() => undefined);
     };

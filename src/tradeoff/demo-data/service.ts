@@ -38,7 +38,7 @@ export interface IncomingRequest {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
-const SHARED = 'The demo data need a server of their own: this one shares its store with others.';
+const SHARED = 'The demo data need a separate server: this one shares its store with others.';
 const BEGUN = 'The demo data are being loaded.';
 const NONE: StoredDemo = { state: 'none', loadedAt: null, failure: null };
 

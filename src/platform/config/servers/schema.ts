@@ -76,7 +76,7 @@ interface SharingFacts {
   readonly isProcessExecutorOn: boolean;
 }
 
-/** What works with several servers only in part, for `steelyard config check` and the log. */
+/** Settings that several servers share only in part, for `steelyard config check` and the log. */
 export function listSharingWarnings({ server, docker, objects, isProcessExecutorOn }: SharingFacts): string[] {
   if (server === undefined) return [];
   const warnings: string[] = [];
