@@ -10,7 +10,7 @@ import { removeLeftJournals, type SharedJournal, takeOverJournals } from '../pla
 import type { Lake } from '../platform/lake/index.ts';
 import type { Lifetime } from '../platform/lifetime/index.ts';
 import { createLoop } from '../platform/loop/index.ts';
-import { joinServers, type Membership, type Takeover } from '../platform/servers/index.ts';
+import { assertNotShared, joinServers, type Membership, type Takeover } from '../platform/servers/index.ts';
 import { buildServerFolder, lockFolder, SERVERS_FOLDER, shareFolder } from '../platform/store/folder-lock.ts';
 import type { Store } from '../platform/store/index.ts';
 import type { Log } from '../platform/telemetry/index.ts';
@@ -68,6 +68,7 @@ export interface ServerPlace {
 export async function takePlace(deps: JoinDeps, lifetime: Lifetime): Promise<ServerPlace> {
   const { config, folder, clock, log } = deps;
   if (config.server === undefined) {
+    await assertNotShared(deps.store);
     const journalFolder = buildJournalFolder(folder);
     const single = { membership: null, ownFolder: folder, journalFolder, shared: undefined };
     return { ...single, journalFolders: async () => [journalFolder], start: () => undefined };

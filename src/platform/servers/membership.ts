@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { AppError } from '../errors/index.ts';
 import { createLoop } from '../loop/index.ts';
 import { buildServerFolder } from '../store/folder-lock.ts';
-import type { Sql } from '../store/index.ts';
+import type { Sql, Store } from '../store/index.ts';
 import {
   adoptFormerJournals,
   buildOwnJournals,
@@ -13,7 +13,7 @@ import {
 } from './folders.ts';
 import { awaitLease, type Lease, type LeaseDeps, tryLease } from './lease.ts';
 import type { ServerRole } from './schema.ts';
-import { claimFolder, findServers, readStoreClock, removeServer } from './store.ts';
+import { claimFolder, findFolderId, findServers, readStoreClock, removeServer } from './store.ts';
 
 /** Journals of an ended server, on their way into the lake. */
 interface EndedJournals {
@@ -100,6 +100,14 @@ export async function joinServers(deps: MembershipDeps): Promise<Membership> {
       await lease[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Refuses a store of several servers to one without a name. Error: `config_invalid`. */
+export async function assertNotShared(store: Store): Promise<void> {
+  if ((await findFolderId(store)) === null) return;
+  const detail =
+    'Several servers share this store. Name this one with the setting "server", and use their data folder.';
+  throw new AppError('config_invalid', detail, { setting: 'server' });
 }
 
 async function checkFolder({ data, store }: MembershipDeps): Promise<void> {

@@ -169,9 +169,14 @@ export async function removeServer(sql: Sql, { name, instance }: HeldLease): Pro
 
 /** Id of the data folder that the servers of this store share: `id` where none was stored before. In a transaction. */
 export async function claimFolder(sql: Sql, id: string): Promise<string> {
-  const db = sql.tables<ServerTables>();
-  const found = await db.selectFrom('server_folder').select('id').executeTakeFirst();
-  if (found !== undefined) return found.id;
-  await db.insertInto('server_folder').values({ id }).execute();
+  const found = await findFolderId(sql);
+  if (found !== null) return found;
+  await sql.tables<ServerTables>().insertInto('server_folder').values({ id }).execute();
   return id;
+}
+
+/** The same without a claim; null: no server with a name has used this store. */
+export async function findFolderId(sql: Sql): Promise<string | null> {
+  const row = await sql.tables<ServerTables>().selectFrom('server_folder').select('id').executeTakeFirst();
+  return row?.id ?? null;
 }

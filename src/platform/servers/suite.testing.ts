@@ -5,7 +5,7 @@ import { sql as raw } from 'kysely';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Place } from '../store/suite.testing.ts';
-import { joinServers, type MembershipDeps, serverMigrations, type Takeover } from './index.ts';
+import { assertNotShared, joinServers, type MembershipDeps, serverMigrations, type Takeover } from './index.ts';
 import { awaitLease, tryLease } from './lease.ts';
 import { findServers } from './store.ts';
 
@@ -163,6 +163,13 @@ function takeoverTests(open: () => Promise<Bench>): void {
     const other = mkdtempSync(join(tmpdir(), 'servers-'));
     await expect(joined('b', { data: other })).rejects.toMatchObject({ code: 'server_folder_differs' });
     await joined('c');
+  });
+
+  it('refuse a server without a name, from the first one with a name on', async () => {
+    const { store, joined } = await open();
+    await assertNotShared(store);
+    await joined('a');
+    await expect(assertNotShared(store)).rejects.toMatchObject({ code: 'config_invalid' });
   });
 
   it('take the journals of an ended one over, and forget it when they are gone', async () => {
