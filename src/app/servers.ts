@@ -19,6 +19,8 @@ import { readVersion } from './version.ts';
 
 /** For this time a reader on another server may use a segment of a journal that was settled. Longer than any query. */
 const KEEP_SEGMENTS_MS = 10 * 60_000;
+/** Replicas and their usage, and notes of the executors. */
+const OWN_FILES = ['serving', 'docker', 'kubernetes', 'server-id'];
 const SWEEP_EVERY_MS = 10 * 60_000;
 
 /**
@@ -77,7 +79,7 @@ export async function takePlace(deps: JoinDeps, lifetime: Lifetime): Promise<Ser
   const membership = lifetime.use(
     await joinServers({
       ...{ store: deps.store, clock, log, data: folder, name: config.server, roles: parseRoles(config.roles) },
-      ...{ version: readVersion(), url: deps.url, lost: deps.restart },
+      ...{ version: readVersion(), url: deps.url, lost: deps.restart, inherited: OWN_FILES },
     }),
   );
   const sweep = lifetime.use(createSweep(deps));

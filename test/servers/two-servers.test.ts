@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -65,11 +65,26 @@ describe.skipIf(findPostgres() === null)(
       // The next process of b takes over from the last when its lease has expired.
       await b.startAgain();
       expect(await states(a)).toEqual(['a live', 'b live']);
-      const copies = () => readdirSync(join(data, 'servers', 'b')).filter((name) => name.includes('-by-'));
+      const copies = () => listBelow(join(data, 'servers', 'b')).filter((name) => name.includes('-by-'));
       await expect.poll(() => copies().length, { timeout: 60_000 }).toBeGreaterThan(0);
       expect([await lostIn(a), await lostIn(b)]).toEqual([[], []]);
       await importBillInto(b, data, 3);
       expect([await totalOf(a), await totalOf(b)]).toEqual([String(3 * ROWS), String(3 * ROWS)]);
+    });
+
+    it('begin with the predictions of the only server that was there before', async () => {
+      const data = mkdtempSync(join(tmpdir(), 'named-server-'));
+      const database = await databases.newDatabase();
+      const single = await startServerProcess(data, { STEELYARD_DATABASE: database });
+      const sent = Array.from({ length: AT_LEAST }, (_, count) => `p-${count}`);
+      expect(await Promise.all(sent.map((prediction) => isRecorded(single.url, prediction)))).not.toContain(false);
+      await single.kill();
+      await using a = await startServerProcess(data, settings('a', database));
+      expect([...(await predictionsOf(a))].toSorted()).toEqual(sent.toSorted());
+      const copies = () => listBelow(join(data, 'servers', '_former')).filter((name) => name.includes('-by-')).length;
+      await expect.poll(copies, { timeout: 60_000 }).toBeGreaterThan(0);
+      expect([...(await predictionsOf(a))].toSorted()).toEqual(sent.toSorted());
+      expect(readdirSync(data)).not.toContain('journals');
     });
 
     it('lose and repeat nothing when one of them stood still, was taken over and goes on', async () => {
@@ -87,7 +102,7 @@ describe.skipIf(findPostgres() === null)(
       });
       await expect.poll(() => acknowledged.size, { timeout: 60_000, interval: 5 }).toBeGreaterThan(AT_LEAST);
       b.send('SIGSTOP');
-      const copies = () => readdirSync(join(data, 'servers', 'b')).filter((name) => name.includes('-by-')).length;
+      const copies = () => listBelow(join(data, 'servers', 'b')).filter((name) => name.includes('-by-')).length;
       await expect.poll(copies, { timeout: 90_000 }).toBeGreaterThan(0);
       expect((await predictionsOf(a)).size).toBeGreaterThanOrEqual(acknowledged.size);
       const before = acknowledged.size;
@@ -103,6 +118,10 @@ describe.skipIf(findPostgres() === null)(
     });
   },
 );
+
+function listBelow(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
 
 async function states(server: ServerProcess): Promise<string[]> {
   const { servers } = await ask(server, listServers);

@@ -72,6 +72,19 @@ export async function readFolderId(data: string): Promise<string> {
   return id;
 }
 
+/**
+ * Gives the files that the only server of the folder kept for itself to the first server with a name. `names`: entries of the data folder. Not to
+ * be called by two servers at the same time.
+ */
+export async function inheritFiles(data: string, server: string, names: readonly string[]): Promise<void> {
+  const target = buildServerFolder(data, server);
+  await mkdir(target, { recursive: true, mode: 0o700 });
+  const there = new Set(await listNames(target));
+  for (const name of await listNames(data)) {
+    if (names.includes(name) && !there.has(name)) await rename(join(data, name), join(target, name));
+  }
+}
+
 /** Makes the journals of the only server that the folder had before those of an ended one. */
 export async function adoptFormerJournals(data: string): Promise<void> {
   const place = buildServerFolder(data, FORMER);

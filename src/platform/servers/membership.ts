@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { AppError } from '../errors/index.ts';
 import { createLoop } from '../loop/index.ts';
 import { buildServerFolder } from '../store/folder-lock.ts';
@@ -7,6 +6,7 @@ import {
   adoptFormerJournals,
   buildOwnJournals,
   createInstance,
+  inheritFiles,
   listCopies,
   listJournals,
   readFolderId,
@@ -36,6 +36,8 @@ export interface MembershipDeps extends LeaseDeps {
   readonly name: string;
   readonly roles: readonly ServerRole[];
   readonly version: string;
+  /** Entries of the data folder that its only server kept for itself: the first server with a name gets them. */
+  readonly inherited: readonly string[];
   /** Address at which this server listens, when it does. */
   readonly url: () => string | null;
   /** Called once when another server has taken over from this one, which has to open its journals again. */
@@ -70,7 +72,6 @@ const LISTING_AGE_MS = 2 * 60_000;
 export async function joinServers(deps: MembershipDeps): Promise<Membership> {
   const { data, store, name, roles, version, clock, log, url, lost } = deps;
   await store.exclusively('servers of the data folder', () => checkFolder(deps));
-  await mkdir(buildServerFolder(data, name), { recursive: true, mode: 0o700 });
   const facts = { roles, version, url: null, startedAt: new Date(clock.now()).toISOString() };
   const lease = await awaitLease(deps, { name, holder: name, facts, url, lost });
   const journals = buildOwnJournals(data, lease);
@@ -110,7 +111,7 @@ export async function assertNotShared(store: Store): Promise<void> {
   throw new AppError('config_invalid', detail, { setting: 'server' });
 }
 
-async function checkFolder({ data, store }: MembershipDeps): Promise<void> {
+async function checkFolder({ data, store, name, inherited }: MembershipDeps): Promise<void> {
   const id = await readFolderId(data);
   const known = await store.transaction((sql) => claimFolder(sql, id));
   if (known !== id) {
@@ -118,6 +119,7 @@ async function checkFolder({ data, store }: MembershipDeps): Promise<void> {
     throw new AppError('server_folder_differs', detail, { folder: data });
   }
   await adoptFormerJournals(data);
+  await inheritFiles(data, name, inherited);
 }
 
 interface TakingOver extends MembershipDeps {

@@ -52,7 +52,15 @@ async function openBench(newPlace: () => Promise<Place>) {
       return lease;
     },
     async joined(name: string, changes: Partial<MembershipDeps> = {}) {
-      const server = { name, data, roles: ['api'] as const, version: '1.0.0', url: () => null, lost: () => undefined };
+      const server = {
+        name,
+        data,
+        roles: ['api'] as const,
+        version: '1.0.0',
+        url: () => null,
+        lost: () => undefined,
+        inherited: ['serving'],
+      };
       const member = await joinServers({ ...deps, ...server, ...changes });
       onTestFinished(() => member[Symbol.asyncDispose]());
       return member;
@@ -213,8 +221,9 @@ function takeoverTests(open: () => Promise<Bench>): void {
   it('take over the journals of the only server that the folder had before', async () => {
     const bench = await open();
     const { data, joined, states, forward } = bench;
-    mkdirSync(join(data, 'journals', 'prediction'), { recursive: true });
+    for (const name of ['journals', 'serving']) mkdirSync(join(data, name, 'of-the-only-server'), { recursive: true });
     const a = await joined('a');
+    expect(readdirSync(join(a.folder, 'serving'))).toEqual(['of-the-only-server']);
     const { said, takeover } = recordTakeover(bench, () => true);
     await a.takeOver(takeover);
     forward(LISTING_AGE_MS);
