@@ -4,7 +4,7 @@ import { command, toFlag } from './frame/command.ts';
 import type { Context } from './frame/context.ts';
 import { answerGenerated, generatedExits, generatedOptions } from './generated-file.ts';
 import { table } from './output/table.ts';
-import { readSettings, toEnvironmentName } from './settings.ts';
+import { listConfigWarnings, readSettings, toEnvironmentName } from './settings.ts';
 
 interface Setting {
   readonly name: string;
@@ -30,6 +30,7 @@ const checkCommand = command({
       variable: toEnvironmentName(name),
     }));
     await context.answer({ settings }, () => settingsText(settings, context));
+    for (const warning of listConfigWarnings(config)) await context.remark(warning);
     return 0;
   },
 });

@@ -7,9 +7,10 @@ import { listNouns, type NounGroup, type NounLine, noun } from './frame/noun.ts'
  */
 const serverLines: readonly NounLine[] = [
   {
-    summary: 'Start the server with its API and web pages; load demo data',
+    summary: 'Start a server with API and web pages, list servers; load demo data',
     nouns: [
       noun('serve', [], async () => (await import('./serve.ts')).serveCommands),
+      noun('server', ['list'], async () => (await import('./server-list.ts')).serverCommands),
       noun('demo', ['load', 'show', 'remove'], async () => (await import('./demo.ts')).demoCommands),
     ],
   },

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import { hostname } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { z } from 'zod';
 import { readVersion } from '../src/app/version.ts';
+import { buildServerFolder } from '../src/platform/store/folder-lock.ts';
 import { lockForServe } from './connection/folder.ts';
 import { announceServer } from './connection/server-file.ts';
 import { command } from './frame/command.ts';
@@ -43,7 +45,9 @@ const serveCommand = command({
     using stop = stopSignal(context.io);
     const { data, config: file } = context.globals;
     const { config } = readSettings({ data, config: file, port, host }, context.io.environment);
-    const lock = await lockForServe(config.data, wait);
+    // One of several servers has its own folder below the data folder.
+    const own = config.server === undefined ? config.data : buildServerFolder(config.data, config.server);
+    const lock = await lockForServe(own, wait);
     // Files created later are then accessible to the server's user only.
     if (config.processUser !== undefined) process.umask(0o077);
     await using server = await startServer(config, 'first account', lock);
@@ -51,8 +55,9 @@ const serveCommand = command({
     const startedAt = new Date().toISOString();
     const { localUrl, localKey, firstAccount, reloadTls } = server;
     using _hangup = reloadTls === null ? null : (context.io.onHangup?.(reloadTls) ?? null);
-    const facts = { url: localUrl, pid: process.pid, startedAt };
-    using _announced = announceServer(config.data, localKey === null ? facts : { ...facts, key: localKey });
+    const machine = config.server === undefined ? {} : { host: hostname() };
+    const facts = { url: localUrl, pid: process.pid, startedAt, ...machine };
+    using _announced = announceServer(own, localKey === null ? facts : { ...facts, key: localKey });
     const document = {
       url: server.url,
       pid: process.pid,

@@ -5,6 +5,7 @@ import { createApplication } from '../src/main.ts';
 import type { FirstAccount } from '../src/platform/auth/index.ts';
 import { type Config, loadConfig } from '../src/platform/config/index.ts';
 import { listenOn } from '../src/platform/http/index.ts';
+import { CommandError } from './frame/failure.ts';
 import type { Io } from './io.ts';
 import { readSettings } from './settings.ts';
 
@@ -76,6 +77,10 @@ export async function startForCommand(
   lock: Disposable,
 ): Promise<RunningServer> {
   const { config, sources } = readSettings({ data, config: file }, environment);
+  if (config.server !== undefined) {
+    const detail = `No server of the data folder ${config.data} runs on this machine. Start one with "steelyard serve", or name a running one with --url.`;
+    throw new CommandError('server_unreachable', detail, { folder: config.data });
+  }
   const logLevel = sources.logLevel === 'default' ? 'warn' : config.logLevel;
   const plain = { tlsCertFile: undefined, tlsKeyFile: undefined };
   return startServer({ ...config, ...plain, host: '127.0.0.1', port: 0, logLevel }, null, lock);

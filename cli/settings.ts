@@ -2,7 +2,7 @@ import { type LoadedConfig, loadConfig } from '../src/platform/config/index.ts';
 import type { ConfigName } from '../src/platform/config/schema.ts';
 import type { Io } from './io.ts';
 
-export { toEnvironmentName } from '../src/platform/config/index.ts';
+export { listConfigWarnings, toEnvironmentName } from '../src/platform/config/index.ts';
 
 type SettingFlags = Partial<Record<ConfigName, unknown>>;
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tryLockFolder } from '../../src/platform/store/folder-lock.ts';
 import { CommandError } from '../frame/failure.ts';
-import { readServerFile, removeServerFile, type ServerFile } from './server-file.ts';
+import { readServerFile, readSharedServerFiles, removeServerFile, type ServerFile } from './server-file.ts';
 import { readText, send } from './transport.ts';
 
 /** A data folder: locked by this process, or served by another one. */
@@ -60,15 +60,22 @@ function inUse(folder: string, why: string): CommandError {
   return new CommandError('data_folder_in_use', detail, { folder });
 }
 
-/** The server that the folder's file names; null when its process is gone or does not answer. */
+/** The server that a file of the folder names; null when its process is gone or does not answer. */
 async function findServer(data: string): Promise<ServerFile | null> {
-  const serverFile = readServerFile(data);
-  if (serverFile === null || !isAlive(serverFile.pid)) return null;
+  const own = readServerFile(data);
+  for (const serverFile of own === null ? readSharedServerFiles(data) : [own]) {
+    if (await isAnswering(serverFile)) return serverFile;
+  }
+  return null;
+}
+
+async function isAnswering({ pid, url }: ServerFile): Promise<boolean> {
+  if (!isAlive(pid)) return false;
   try {
-    const answer = await send(serverFile.url, { method: 'GET', path: '/health', timeoutMs: HEALTH_TIMEOUT_MS });
-    return (await readText(answer)) === 'OK' ? serverFile : null;
+    const answer = await send(url, { method: 'GET', path: '/health', timeoutMs: HEALTH_TIMEOUT_MS });
+    return (await readText(answer)) === 'OK';
   } catch {
-    return null; // no longer this server
+    return false; // no longer this server
   }
 }
 

@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { buildServerFolder, SERVERS_FOLDER } from '../../src/platform/store/folder-lock.ts';
 import { UtcInstant } from '../../src/platform/units/schema.ts';
 
 const ServerFile = z.strictObject({
@@ -9,6 +11,8 @@ const ServerFile = z.strictObject({
   startedAt: UtcInstant,
   /** Grants access to a server with accounts to every process that can read this file. */
   key: z.string().optional(),
+  /** Name of the machine, where several servers share the data folder. */
+  host: z.string().optional(),
   /** Present where the server ends with the command that started it. */
   endsWith: z.literal('command').optional(),
 });
@@ -28,6 +32,18 @@ export function readServerFile(data: string): ServerFile | null {
   } catch {
     return null; // a command then starts its own server; the lock of the folder decides
   }
+}
+
+/** The same for each server on this machine of several that share the data folder. */
+export function readSharedServerFiles(data: string): ServerFile[] {
+  let names: string[] = [];
+  try {
+    names = readdirSync(join(data, SERVERS_FOLDER));
+  } catch {
+    return []; // it has one server
+  }
+  const files = names.map((name) => readServerFile(buildServerFolder(data, name)));
+  return files.filter((file) => file !== null).filter(({ host }) => host === hostname());
 }
 
 /** Removes the file of a killed server. Requires the lock of the folder. */

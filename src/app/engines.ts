@@ -5,6 +5,7 @@ import type { Config } from '../platform/config/index.ts';
 import { type LakeDeps, openLake } from '../platform/lake/index.ts';
 import type { Lifetime } from '../platform/lifetime/index.ts';
 import { openObjects, openRemoteObjects } from '../platform/objects/index.ts';
+import { buildServerFolder, SERVERS_FOLDER } from '../platform/store/folder-lock.ts';
 import { checkStoreAtStart, openStore, type Store } from '../platform/store/index.ts';
 import type { Log } from '../platform/telemetry/index.ts';
 import type { Clock } from '../platform/units/index.ts';
@@ -32,7 +33,9 @@ export async function openEngines({ config, folder, clock, log }: EngineDeps, li
   start?.confirm();
   await store.migrate(migrations);
   await lake.removeOrphans(store);
-  const objects = lifetime.use(addFolderDigests(await openObjects(join(folder, 'objects')), store));
+  const objects = lifetime.use(
+    addFolderDigests(await openObjects(join(folder, 'objects'), { shared: config.server !== undefined }), store),
+  );
   const artifacts =
     config.objects === undefined
       ? objects
@@ -42,12 +45,12 @@ export async function openEngines({ config, folder, clock, log }: EngineDeps, li
 }
 
 function lakeFolders(config: Config, folder: string): LakeDeps {
-  return {
-    root: join(folder, 'lake'),
-    readable: [join(folder, 'objects'), buildJournalFolder(folder)],
-    memory: config.lakeMemory,
-    threads: config.lakeThreads ?? null,
-  };
+  const { server } = config;
+  const facts = { root: join(folder, 'lake'), memory: config.lakeMemory, threads: config.lakeThreads ?? null };
+  const objects = join(folder, 'objects');
+  if (server === undefined) return { ...facts, readable: [objects, buildJournalFolder(folder)] };
+  const spill = join(buildServerFolder(folder, server), 'spill');
+  return { ...facts, readable: [objects, join(folder, SERVERS_FOLDER)], shared: { spill } };
 }
 
 /**

@@ -10,11 +10,15 @@ import type { Objects } from '../platform/objects/index.ts';
 import type { Store } from '../platform/store/index.ts';
 import type { Log, Telemetry } from '../platform/telemetry/index.ts';
 import type { Clock } from '../platform/units/index.ts';
+import type { ServerPlace } from './servers.ts';
 
 /** Dependencies of both wings: configuration, clock, store, lake, objects, events and jobs. */
 export interface Infrastructure {
   readonly config: Config;
+  /** The data folder. */
   readonly folder: string;
+  /** Folders of this server, and its journals, where several share the data folder. */
+  readonly place: Pick<ServerPlace, 'membership' | 'ownFolder' | 'journalFolders'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly telemetry: Telemetry;

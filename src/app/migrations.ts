@@ -35,6 +35,7 @@ import { journalMigrations } from '../platform/journal/index.ts';
 import { lakeMigrations } from '../platform/lake/index.ts';
 import { notificationMigrations } from '../platform/notification-routes/index.ts';
 import { objectMigrations } from '../platform/objects/index.ts';
+import { serverMigrations } from '../platform/servers/index.ts';
 import type { Migrations } from '../platform/store/index.ts';
 import { decisionMigrations } from '../tradeoff/decisions/index.ts';
 import { demoDataMigrations } from '../tradeoff/demo-data/index.ts';
@@ -53,6 +54,7 @@ import { viewMigrations } from '../tradeoff/views/index.ts';
 /** All migrations of the store, by feature in order. */
 export const migrations: Migrations = {
   ...lakeMigrations,
+  ...serverMigrations,
   ...objectMigrations,
   ...integrityMigrations,
   ...backupMigrations,

@@ -2,19 +2,19 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { openGpuReadings } from '../finops/gpu-telemetry/index.ts';
-import { buildJournalFolder, openPredictions } from '../mlops/predictions/index.ts';
+import { openPredictions } from '../mlops/predictions/index.ts';
 import { deleteMemberships, findProjectsOf, findTeamsOf, setGroupMemberships } from '../org/index.ts';
 import { createAudit } from '../platform/audit/index.ts';
 import { createAuth } from '../platform/auth/index.ts';
 import type { Config } from '../platform/config/index.ts';
-import { isUserShared } from '../platform/config/index.ts';
+import { isUserShared, parseRoles } from '../platform/config/index.ts';
 import { createEvents } from '../platform/events/index.ts';
 import { closeHttp, createHttp, isLoopback, type WorkGrant } from '../platform/http/index.ts';
 import { createJobs } from '../platform/jobs/index.ts';
 import { describeDamages } from '../platform/journal/index.ts';
+import type { Lake } from '../platform/lake/index.ts';
 import type { Lifetime } from '../platform/lifetime/index.ts';
-import { lockFolder } from '../platform/store/folder-lock.ts';
-import type { Sql } from '../platform/store/index.ts';
+import type { Sql, Store } from '../platform/store/index.ts';
 import { createTelemetry, type Log } from '../platform/telemetry/index.ts';
 import { type Clock, systemClock } from '../platform/units/index.ts';
 import { openWebApp } from '../platform/web/index.ts';
@@ -22,6 +22,7 @@ import { finishRemoval } from '../tradeoff/demo-data/index.ts';
 import { deleteSchedulesOfAccount } from '../tradeoff/view-schedules/index.ts';
 import { deletePrivateViews } from '../tradeoff/views/index.ts';
 import { openEngines } from './engines.ts';
+import { createRoleCheck, enterDataFolder, findOwnUrl, type ServerPlace, takePlace } from './servers.ts';
 import { wire } from './wire.ts';
 import type { SimulatedCluster } from './wire-pipelines.ts';
 
@@ -50,17 +51,21 @@ export async function open(
   lifetime: Lifetime,
 ) {
   const folder = resolve(config.data);
-  lifetime.use(lock ?? lockFolder(folder));
+  enterDataFolder(config, folder, lock, lifetime);
   const { store, lake, objects, artifacts, storeProblems } = await openEngines(
     { config, folder, clock, log },
     lifetime,
   );
-  if (await finishRemoval({ folder, store, lake, objects, artifacts })) log.info('the demo data are removed');
+  if (config.server === undefined && (await finishRemoval({ folder, store, lake, objects, artifacts })))
+    log.info('the demo data are removed');
+  const listening: { http: FastifyInstance | null } = { http: null };
+  const url = () => findOwnUrl(config, listening.http);
+  const place = await takePlace({ config, folder, store, lake, clock, log, url, restart }, lifetime);
   const telemetry = createTelemetry();
-  const journalDeps = { store, lake, clock, log, folder: buildJournalFolder(folder), fsync: config.predictionFsync };
-  const predictionLog = lifetime.use(await openPredictions(journalDeps));
-  const gpuReadings = lifetime.use(await openGpuReadings(journalDeps));
-  const journals = [predictionLog.predictions, predictionLog.labels, predictionLog.shadows, gpuReadings];
+  const { predictionLog, gpuReadings, journals } = await openJournals(
+    { config, store, lake, clock, log, place },
+    lifetime,
+  );
   for (const journal of journals) telemetry.followJournal(() => journal.damage);
   telemetry.followDisk(folder);
   const events = lifetime.use(createEvents({ store, clock, log, telemetry }));
@@ -82,24 +87,9 @@ export async function open(
     projectsOf: findProjectsOf,
     teamOfWork: async (work) => readers.teamOfWork(work),
   });
-  const listening: { http: FastifyInstance | null } = { http: null };
-  const {
-    kinds,
-    routes,
-    plugins,
-    webhooks,
-    notifications,
-    tracking,
-    executors,
-    serving,
-    gpuTelemetry,
-    demoData,
-    checkWrite,
-    checkRead,
-    teamOfWork,
-  } = wire(
+  const wired = wire(
     {
-      ...{ config, folder, clock, log, telemetry, store, storeProblems, lake, objects, artifacts },
+      ...{ config, folder, place, clock, log, telemetry, store, storeProblems, lake, objects, artifacts },
       ...{ predictionLog, gpuReadings, events, jobs, longJobs, writes },
       address: () => findLocalUrl(config, listening.http),
       stepTokens: auth.work,
@@ -110,8 +100,9 @@ export async function open(
     [auth, writes],
     cluster,
   );
-  readers.teamOfWork = teamOfWork;
-  lifetime.use(executors);
+  const { webhooks, notifications, tracking, serving, gpuTelemetry, demoData } = wired;
+  readers.teamOfWork = wired.teamOfWork;
+  lifetime.use(wired.executors);
   lifetime.use(gpuTelemetry);
   lifetime.use(serving);
   lifetime.use(tracking);
@@ -119,9 +110,11 @@ export async function open(
   await demoData.open();
   const web = await openWebApp(findWebBundle());
   const http = await createHttp({
-    ...{ log, telemetry, access: auth.access, writes, checkWrite, checkRead, admitData: demoData.admit, routes },
+    ...{ log, telemetry, access: auth.access, writes, admitData: demoData.admit, routes: wired.routes },
+    ...{ checkWrite: wired.checkWrite, checkRead: wired.checkRead },
     config: { ...config, allowedHosts: listAllowedHosts(config) },
-    plugins: [...plugins, ...auth.plugins, web.plugin],
+    checkRole: createRoleCheck(config),
+    plugins: [...wired.plugins, ...auth.plugins, web.plugin],
     notFoundPage: web.notFoundPage,
     damage: () => describeDamages(journals.map((journal) => journal.damage)),
     holdFiles: (answered) => lake.hold(answered),
@@ -132,10 +125,32 @@ export async function open(
   lifetime.use({ [Symbol.asyncDispose]: () => disposeAll(background) });
   // Disposed first: interrupts lake queries that do not finish in time.
   lifetime.use({ [Symbol.dispose]: () => lake.interrupt(CUT_OFF_AFTER_MS) });
-  for (const part of [events, webhooks, notifications, tracking, serving, gpuTelemetry, jobs, longJobs, predictionLog])
-    part.start();
+  const roles = parseRoles(config.roles);
+  const working = [events, webhooks, notifications, tracking, jobs, longJobs];
+  if (roles.includes('worker')) for (const part of working) part.start();
+  if (roles.includes('gateway')) serving.start();
+  // Every server settles its journals.
+  for (const part of [gpuTelemetry, predictionLog, place]) part.start();
   const { localKey, ensureFirstAccount } = auth;
-  return { http, store, events, jobs, notifications, localKey, ensureFirstAccount, manifestKinds: kinds };
+  return { http, store, events, jobs, notifications, localKey, ensureFirstAccount, manifestKinds: wired.kinds };
+}
+
+interface JournalDeps {
+  readonly config: Config;
+  readonly store: Store;
+  readonly lake: Lake;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly place: ServerPlace;
+}
+
+/** Opens the tables that have journals. */
+async function openJournals({ config, place, ...engines }: JournalDeps, lifetime: Lifetime) {
+  const deps = { ...engines, folder: place.journalFolder, shared: place.shared, fsync: config.predictionFsync };
+  const predictionLog = lifetime.use(await openPredictions(deps));
+  const gpuReadings = lifetime.use(await openGpuReadings(deps));
+  const { predictions, labels, shadows } = predictionLog;
+  return { predictionLog, gpuReadings, journals: [predictions, labels, shadows, gpuReadings] };
 }
 
 /** Disposes all parts concurrently; throws the first error after all have ended. */

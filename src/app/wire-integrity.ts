@@ -1,6 +1,5 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Monitoring } from '../mlops/monitoring/index.ts';
-import { buildJournalFolder } from '../mlops/predictions/index.ts';
 import { verifyTrail } from '../platform/audit/index.ts';
 import { createBackups } from '../platform/backup/index.ts';
 import {
@@ -11,7 +10,7 @@ import {
   createObjectsVerifier,
   storeVerifier,
 } from '../platform/integrity/index.ts';
-import { listKnownDamage, verifyJournals } from '../platform/journal/index.ts';
+import { type JournalFinding, listKnownDamage, verifyJournals } from '../platform/journal/index.ts';
 import { createKeptDigests, keepDigests, type Objects } from '../platform/objects/index.ts';
 import { createTableRetention } from '../platform/retention/index.ts';
 import type { Store } from '../platform/store/index.ts';
@@ -79,7 +78,7 @@ export function wireIntegrity(
   infrastructure: Infrastructure,
   { billing, allocation }: Pick<ReturnType<typeof wireFinops>, 'billing' | 'allocation'>,
 ) {
-  const { folder, clock, log, store, lake, longJobs: jobs, storeProblems } = infrastructure;
+  const { clock, log, store, lake, longJobs: jobs, storeProblems } = infrastructure;
   const journals = listJournals(infrastructure);
   const places = listObjectPlaces(infrastructure);
   return createIntegrity({
@@ -88,7 +87,7 @@ export function wireIntegrity(
     store,
     jobs,
     known: {
-      journals: () => listKnownDamage(buildJournalFolder(folder)),
+      journals: () => findInJournals(infrastructure, listKnownDamage),
       lakeFiles: () => lake.upkeep.damagedFiles(store),
       objects: async () => {
         const found = await Promise.all(
@@ -102,7 +101,7 @@ export function wireIntegrity(
       storeVerifier(store),
       createAuditVerifier(() => verifyTrail(store, null)),
       createJournalVerifier({
-        check: () => verifyJournals(buildJournalFolder(folder)),
+        check: () => findInJournals(infrastructure, verifyJournals),
         restoreLedgers: async () => {
           for (const journal of journals) await journal.restoreLedger();
         },
@@ -137,6 +136,19 @@ export function wireBackups(infrastructure: Infrastructure) {
     journals: listJournals(infrastructure),
     version: readVersion(),
   });
+}
+
+/** Findings in the journals of this server, or of every server of several; their files are then named from the data folder on. */
+async function findInJournals(
+  { folder, place }: Infrastructure,
+  find: (folder: string) => Promise<readonly JournalFinding[]>,
+): Promise<JournalFinding[]> {
+  const findings: JournalFinding[] = [];
+  for (const one of await place.journalFolders()) {
+    const named = (file: string) => (place.membership === null ? file : relative(folder, join(one, file)));
+    findings.push(...(await find(one)).map((finding) => ({ ...finding, file: named(finding.file) })));
+  }
+  return findings;
 }
 
 function listJournals({ predictionLog, gpuReadings }: Infrastructure) {

@@ -5,7 +5,7 @@ import type { Budgets } from '../finops/budgets/index.ts';
 import { createExecutors, type ExecutorsDeps, readServerId } from '../mlops/executors/index.ts';
 import type { createWorkspaceDoor } from '../mlops/kubernetes-executor/index.ts';
 import { createPipelines, type PipelinesDeps } from '../mlops/pipelines/index.ts';
-import { isProcessExecutorOn, isUserShared } from '../platform/config/index.ts';
+import { isProcessExecutorOn, isUserShared, parseRoles } from '../platform/config/index.ts';
 import { processEnvironment } from '../platform/environment/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { findUser, type OtherUser, openWayThrough } from '../platform/processes/index.ts';
@@ -70,8 +70,9 @@ export function wirePipelines(
     endAccess: stepTokens.end,
     access: async ({ pipeline, number, spec, experimentId }, { id, mlflowRun }) => {
       // Steps of other engines reach this server by its public URL, if there is one.
-      const address =
-        spec.engine === 'process' ? infrastructure.address() : (config.publicUrl ?? infrastructure.address());
+      // A server without the role "api" does not answer them itself.
+      const isOwn = spec.engine === 'process' && parseRoles(config.roles).includes('api');
+      const address = isOwn ? infrastructure.address() : (config.publicUrl ?? infrastructure.address());
       const token = await stepTokens.issue(
         `pipeline ${pipeline} #${number}`,
         { id, runId: mlflowRun, experimentId },
@@ -106,7 +107,7 @@ function listWarnings({ config, log }: Infrastructure): string[] {
 
 /** The cluster that the settings name; null where they name none. Error: `config_invalid` where pods could not reach this server. */
 function readKubernetesSettings(
-  { config, folder, clock, log }: Infrastructure,
+  { config, place: { ownFolder: folder }, clock, log }: Infrastructure,
   door: WorkspaceDoor,
 ): ExecutorsDeps['kubernetes'] {
   const { kubernetes: kubeconfig, kubernetesNamespace: namespace, publicUrl } = config;
@@ -128,7 +129,12 @@ function readKubernetesSettings(
 }
 
 /** The Docker Engine that the settings name; null where they name none. */
-function readDockerSettings({ config, folder, clock, log }: Infrastructure): ExecutorsDeps['docker'] {
+function readDockerSettings({
+  config,
+  place: { ownFolder: folder },
+  clock,
+  log,
+}: Infrastructure): ExecutorsDeps['docker'] {
   if (config.docker === undefined) return null;
   return {
     address: config.docker,

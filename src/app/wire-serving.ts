@@ -31,7 +31,7 @@ export interface ServingDeps {
 
 /** The gateway, its endpoints and their cost: finops prices the resources of replicas. */
 export function wireServing(
-  { config, folder, clock, log, telemetry, store, events }: Infrastructure,
+  { config, place, clock, log, telemetry, store, events }: Infrastructure,
   { org, finops: { metering, prices, tokens, budgets }, mlops, monitoring, executors }: ServingDeps,
 ): Gateway {
   const costs = createServingCosts(metering, clock);
@@ -43,7 +43,7 @@ export function wireServing(
     tokens: createTokenLedger(store, org, tokens),
   });
   const serving = createServing({
-    folder,
+    folder: place.ownFolder,
     clock,
     log,
     store,

@@ -3,11 +3,13 @@ import { countServed } from '../mlops/gateway/index.ts';
 import { createMonitoring } from '../mlops/monitoring/index.ts';
 import { createOrg } from '../org/index.ts';
 import { hasAccount } from '../platform/auth/index.ts';
+import { parseRoles } from '../platform/config/index.ts';
 import type { Plugin } from '../platform/http/index.ts';
 import { createDocsPlugin, createRead, type Route } from '../platform/http/index.ts';
 import { createManifests } from '../platform/manifests/index.ts';
 import { createTelling } from '../platform/notices/index.ts';
 import { createNotificationRoutes } from '../platform/notification-routes/index.ts';
+import { createServers } from '../platform/servers/index.ts';
 import type { Telemetry } from '../platform/telemetry/index.ts';
 import { createSpotDeadlines } from '../tradeoff/bridges/index.ts';
 import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
@@ -100,7 +102,7 @@ export function wire(
     wireTableRetention(infrastructure, { billing, gpuTelemetry, monitoring }),
     wireIntegrity(infrastructure, finops),
     wireBackups(infrastructure),
-    wireSystem(infrastructure),
+    ...[wireSystem(infrastructure), wireServers(infrastructure)],
     createManifests({ store, kinds: admittedKinds }),
     demoData,
     createFirstUse({ config, store, demo: demoData }),
@@ -119,6 +121,13 @@ export function wire(
       createDocsPlugin(endpoints, readVersion()),
     ],
   };
+}
+
+/** The list of servers; the only server of a data folder lists itself. */
+function wireServers({ config, clock, store, place, address }: Infrastructure) {
+  const startedAt = new Date(clock.now()).toISOString();
+  const describe = () => ({ roles: parseRoles(config.roles), version: readVersion(), url: address(), startedAt });
+  return createServers({ store, single: place.membership === null ? describe : null });
 }
 
 /** Health, metrics and version endpoints for monitoring. */

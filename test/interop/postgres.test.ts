@@ -9,6 +9,7 @@ import { deliveriesSuite } from '../../src/mlops/webhooks/suite.testing.ts';
 import { eventsSuite, sharedEventsSuite } from '../../src/platform/events/suite.testing.ts';
 import { sharedJobsSuite } from '../../src/platform/jobs/shared-suite.testing.ts';
 import { jobsSuite } from '../../src/platform/jobs/suite.testing.ts';
+import { serversSuite } from '../../src/platform/servers/suite.testing.ts';
 import { openStore } from '../../src/platform/store/index.ts';
 import { type Place, storeSuite } from '../../src/platform/store/suite.testing.ts';
 import { amounts, put, readAndAddOne, suiteMigrations } from '../../src/platform/store/suite-tables.testing.ts';
@@ -41,6 +42,7 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
   sharedEventsSuite(newPlace);
   jobsSuite('PostgreSQL', newPlace);
   sharedJobsSuite(newPlace);
+  serversSuite('PostgreSQL', newPlace);
   historySuite('PostgreSQL', newPlace);
   metricSuite('PostgreSQL', newPlace);
   decisionChainSuite('PostgreSQL', newPlace);
@@ -69,6 +71,20 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
     };
     await Promise.all(Array.from({ length: 16 }, client));
     expect(await amounts(store)).toEqual([320]);
+  });
+
+  it('tells exclusive work that its lock is lost with its connection, and gives the lock to the next', async () => {
+    const place = await newPlace();
+    await using store = await place.open();
+    await using other = await place.open();
+    const endLocks = raw`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and granted
+      and database = (select oid from pg_database where datname = current_database())`;
+    await store.exclusively('bill', async (signal) => {
+      const lost = new Promise((resolve) => signal.addEventListener('abort', resolve));
+      await endLocks.execute(other.tables());
+      await lost;
+      expect(await other.exclusively('bill', async () => 'next')).toBe('next');
+    });
   });
 
   it('outlives the loss of its connections, in the middle of a transaction too', async () => {

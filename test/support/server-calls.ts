@@ -63,6 +63,7 @@ export async function startServerWith(engine: Engine, data: string): Promise<Ser
     },
     kill: server.kill,
     stop: server.stop,
+    send: server.send,
     startAgain: server.startAgain,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();

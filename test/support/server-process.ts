@@ -21,6 +21,8 @@ export interface ServerProcess extends AsyncDisposable {
   kill(): Promise<void>;
   /** SIGTERM: the server ends its replicas and its work. */
   stop(): Promise<void>;
+  /** SIGSTOP and SIGCONT: the process stands still for a time that it does not notice. */
+  send(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Another process on the same data folder, after the one before was killed. */
   startAgain(): Promise<void>;
 }
@@ -38,6 +40,7 @@ export async function startServerProcess(
     },
     kill,
     stop: () => running.end('SIGTERM'),
+    send: (signal) => running.send(signal),
     async startAgain() {
       running = await startOne(data, settings);
     },
@@ -46,7 +49,8 @@ export async function startServerProcess(
 }
 
 async function startOne(data: string, settings: Readonly<Record<string, string>>) {
-  const announced = join(data, 'server.json');
+  const { STEELYARD_SERVER: name } = settings;
+  const announced = join(name === undefined ? data : join(data, 'servers', name), 'server.json');
   rmSync(announced, { force: true });
   const words = [serverProgram(), 'serve', '--data', data, '--port', '0'];
   const env = { ...process.env, ...settings };
@@ -63,7 +67,11 @@ async function startOne(data: string, settings: Readonly<Record<string, string>>
     await once(child, 'exit');
   };
   try {
-    return { url: await announcedUrl(announced, child), end };
+    return {
+      url: await announcedUrl(announced, child),
+      end,
+      send: (signal: NodeJS.Signals) => void child.kill(signal),
+    };
   } catch (error) {
     await end('SIGKILL');
     throw error;

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { createMutex } from '../../platform/concurrency/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Lake } from '../../platform/lake/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
@@ -41,17 +40,13 @@ const WARM_UP_DAYS = 28;
 
 /** Judges the ledger if bills or allocations change, if feedback arrives, and if a month is closed; then calls `judged`. */
 export function scheduleJudging(deps: JudgingDeps, jobs: Jobs, judged: () => Promise<void>): void {
-  const turn = createMutex();
   const memory = createSeriesMemory();
   jobs.register(JUDGING_JOB, {
     handler: async () => {
-      const release = await turn.acquire();
-      try {
+      await deps.store.exclusively('anomalies', async () => {
         while (await judgeOnce(deps, memory));
         await judged();
-      } finally {
-        release();
-      }
+      });
     },
   });
   jobs.schedule(JUDGING_JOB, EVERY_TEN_MINUTES, { kind: JUDGING_JOB, payload: null });

@@ -1,4 +1,3 @@
-import { createMutex } from '../../platform/concurrency/index.ts';
 import type { AppError } from '../../platform/errors/index.ts';
 import type { Route } from '../../platform/http/index.ts';
 import type { Verifier } from '../../platform/integrity/index.ts';
@@ -136,15 +135,8 @@ export interface BillDeletionFact extends Pick<StoredDeletion, 'delivery' | 'at'
 }
 
 export function createBilling(deps: BillingDeps): Billing {
-  const turn = createMutex();
-  const exclusive: Billing['exclusive'] = async (work) => {
-    const release = await turn.acquire();
-    try {
-      return await work();
-    } finally {
-      release();
-    }
-  };
+  // Over all servers: a change of the bill reads the current units and decides by them.
+  const exclusive: Billing['exclusive'] = (work) => deps.store.exclusively('billing', work);
   const dependents: Dependent[] = [];
   const deletion = { ...deps, exclusive, dependents };
   const retention = createBillRetention(deletion);

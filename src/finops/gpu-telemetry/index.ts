@@ -23,7 +23,7 @@ import { findSourcePrices } from './sources/store.ts';
 import { importPrices } from './telemetry/store.ts';
 
 export { gpuMigrations } from './migrations.ts';
-export { openGpuReadings } from './recent/table.ts';
+export { openGpuReadings, READING_JOURNAL } from './recent/table.ts';
 
 /** Readings of GPUs and their holders: from files, Prometheus, remote write and runs; by day in the lake. */
 export interface GpuTelemetry extends AsyncDisposable, Pick<GpuTelemetryService, 'readDays'> {
@@ -60,7 +60,9 @@ const MUCH_BYTES = 64 * 1024 * 1024;
 export function createGpuTelemetry(ground: GpuTelemetryGround): GpuTelemetry {
   const { jobs, events, log, runs } = ground;
   const keepDays = ground.config.gpuReadingDays;
-  const deps = { ...ground, recent: ground.gpuReadings, oneAtATime: createOneAtATime() };
+  // Over all servers: it replaces the files of days.
+  const oneAtATime: GpuTelemetryDeps['oneAtATime'] = (work) => ground.store.exclusively('days of GPU readings', work);
+  const deps = { ...ground, recent: ground.gpuReadings, oneAtATime };
   const service = createGpuTelemetryService(deps);
   const holdings = { note: service.noteHolders };
   const sources = { ...deps, holdings, fold: () => fold({ ...deps, holdings }), oneSync: createOneAtATime() };

@@ -18,7 +18,7 @@ export {
 } from './labelled.ts';
 export { LABEL } from './lake-tables.ts';
 export type { LostQuestion, MonitorRules } from './monitor-rules.ts';
-export { buildJournalFolder, type OpenedPredictions, openPredictions } from './open.ts';
+export { buildJournalFolder, type OpenedPredictions, openPredictions, PREDICTION_JOURNALS } from './open.ts';
 export { createLabelledReader, DEFAULT_LABEL_DAYS, type LabelledReader } from './read-labelled.ts';
 export type { ServedLog } from './served.ts';
 

@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import { AppError } from '../../platform/errors/index.ts';
-import { type JournaledTable, openJournaledTable } from '../../platform/journal/index.ts';
+import {
+  type JournaledTable,
+  openJournaledTable,
+  type RowShape,
+  type SharedJournal,
+} from '../../platform/journal/index.ts';
 import type { Lake } from '../../platform/lake/index.ts';
 import { createLoop } from '../../platform/loop/index.ts';
 import type { Store } from '../../platform/store/index.ts';
@@ -25,7 +30,17 @@ export interface OpeningPredictions {
   /** Folder of the journals; the lake may read it. */
   readonly folder: string;
   readonly fsync: 'always' | 'interval';
+  /** Left out: the only server of its store. */
+  readonly shared?: SharedJournal | undefined;
 }
+
+const [PREDICTIONS, LABELS, SHADOWS] = [
+  { table: PREDICTION, dayOf: 'predictedAt' },
+  { table: LABEL, dayOf: 'observedAt' },
+  { table: SHADOW_PREDICTION, dayOf: 'predictedAt' },
+] as const;
+/** Tables that have journals. */
+export const PREDICTION_JOURNALS: readonly RowShape[] = [PREDICTIONS, LABELS, SHADOWS];
 
 const SETTLE_MS = 5 * 60_000;
 const COMPACT_MS = 15 * 60_000;
@@ -35,9 +50,9 @@ const MUCH_BYTES = 64 * 1024 * 1024;
 /** Opens the tables of predictions, labels and shadow answers. They include all rows that an earlier process acknowledged. */
 export async function openPredictions(deps: OpeningPredictions): Promise<OpenedPredictions> {
   const opening = { ...deps, now: deps.clock.now };
-  const predictions = await openJournaledTable(opening, { table: PREDICTION, dayOf: 'predictedAt' });
-  const labels = await openJournaledTable(opening, { table: LABEL, dayOf: 'observedAt' });
-  const shadows = await openJournaledTable(opening, { table: SHADOW_PREDICTION, dayOf: 'predictedAt' });
+  const predictions = await openJournaledTable(opening, PREDICTIONS);
+  const labels = await openJournaledTable(opening, LABELS);
+  const shadows = await openJournaledTable(opening, SHADOWS);
   const tables = [predictions, labels, shadows];
   let settledAt = performance.now();
   // Compacts in the first pass: otherwise a server with short uptimes would never compact.

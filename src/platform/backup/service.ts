@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { createMutex } from '../concurrency/index.ts';
 import { AppError } from '../errors/index.ts';
 import { type JobContext, type Jobs, removeJobsByKind } from '../jobs/index.ts';
 import type { Log } from '../telemetry/index.ts';
@@ -31,20 +30,19 @@ const Payload = z.strictObject({ run: BackupRun.shape.run });
 
 export function createBackupService(deps: BackupDeps): BackupService {
   const { store, clock, jobs } = deps;
-  const turn = createMutex();
   const progress = new Map<string, NonNullable<BackupRun['progress']>>();
   const toShown = (stored: StoredRun): BackupRun => ({ ...stored, progress: progress.get(stored.run) ?? null });
   jobs.register(JOB, {
     maxAttempts: TRIES,
     handler: async (payload, context) => {
       const { run } = Payload.parse(payload);
-      const release = await turn.acquire();
-      try {
-        await make(deps, run, context, (now) => progress.set(run, now));
-      } finally {
-        progress.delete(run);
-        release();
-      }
+      await store.exclusively('backup', async () => {
+        try {
+          await make(deps, run, context, (now) => progress.set(run, now));
+        } finally {
+          progress.delete(run);
+        }
+      });
     },
   });
   return {

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import { AppError, readSystemCode } from '../errors/index.ts';
 import { type Config, type ConfigName, ConfigSchema } from './schema.ts';
+import { listSharingWarnings } from './servers/schema.ts';
 
 export type { Config } from './schema.ts';
+export { parseRoles, type Role } from './servers/schema.ts';
 
 type ProcessSettings = Pick<Config, 'processExecutor' | 'processUser' | 'accounts'>;
 
@@ -15,6 +17,11 @@ export function isProcessExecutorOn({ processExecutor, accounts }: Omit<ProcessS
 /** Whether such commands run as the user of the server, and so can read all that it can. */
 export function isUserShared(config: ProcessSettings): boolean {
   return isProcessExecutorOn(config) && config.processUser === undefined;
+}
+
+/** Settings that several servers share only in part; none for the only server of a data folder. */
+export function listConfigWarnings(config: Config): string[] {
+  return listSharingWarnings({ ...config, isProcessExecutorOn: isProcessExecutorOn(config) });
 }
 
 /** `maxUploadBytes` -> `STEELYARD_MAX_UPLOAD_BYTES`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ObjectsAddress } from '../objects/schema.ts';
+import { checkServers, serverSettings } from './servers/schema.ts';
 import { checkSignOn, signOnSettings } from './sign-on/schema.ts';
 
 const AddressRanges = z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]));
@@ -301,11 +302,13 @@ const settings = z.strictObject({
       'Minimum impact of a counted anomaly, as a percentage of the spend of its scope over the 30 days to its last day. Smaller anomalies are listed and not counted.',
     ),
   ...signOnSettings,
+  ...serverSettings,
 });
 
 /** Every setting there is. docs/configuration.md is generated from this schema; the names of the variables too. */
 export const ConfigSchema = settings.superRefine((config, context) => {
-  for (const { name, message } of checkSignOn(config)) context.addIssue({ code: 'custom', path: [name], message });
+  for (const { name, message } of [...checkSignOn(config), ...checkServers(config)])
+    context.addIssue({ code: 'custom', path: [name], message });
 });
 
 export type Config = z.infer<typeof ConfigSchema>;

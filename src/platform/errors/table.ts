@@ -100,6 +100,23 @@ export const errorTable = {
     exitCode: UNREACHABLE,
     title: 'A journal is damaged; the damaged part is being isolated',
   },
+  journal_rows_elsewhere: {
+    status: 409,
+    exitCode: CONFLICT,
+    title: 'Rows of this request are still in the journal of another server',
+  },
+  server_lease_lost: {
+    status: 503,
+    exitCode: UNREACHABLE,
+    title: 'This server lost its lease and stores no rows until it holds it again',
+  },
+  not_served_here: { status: 404, exitCode: NOT_FOUND, title: 'This server does not have the role for this route' },
+  server_name_in_use: { status: 409, exitCode: CONFLICT, title: 'Another server of this name runs on the store' },
+  server_folder_differs: {
+    status: 500,
+    exitCode: USAGE,
+    title: 'The data folder is not the one that the other servers of the store share',
+  },
   server_stopping: { status: 503, exitCode: UNREACHABLE, title: 'The server is stopping and ends requests in flight' },
   verification_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such verification' },
   backup_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such backup, or it was never completed' },

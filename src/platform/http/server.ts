@@ -27,6 +27,8 @@ export interface HttpDeps {
   readonly checkWrite?: GuardDeps['checkWrite'];
   readonly checkRead?: GuardDeps['checkRead'];
   readonly admitData?: GuardDeps['admitData'];
+  /** Throws for a route that this server does not answer; given its pattern, or the path where there is no route. */
+  readonly checkRole?: (route: string) => void;
   readonly routes: readonly Route[];
   readonly plugins: readonly Plugin[];
   /** Journals of which lines are missing or set aside, for the header `steelyard-damage` of every answer; null: none. */
@@ -50,6 +52,9 @@ export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
     routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 4096 },
   }) as unknown as FastifyInstance;
   guard(app, deps);
+  const { checkRole } = deps;
+  if (checkRole !== undefined)
+    app.addHook('onRequest', async ({ routeOptions, url }) => checkRole(routeOptions.url ?? url));
   acceptJson(app);
   acceptBytes(app, deps.config.maxUploadBytes);
   reportErrors(app, deps.notFoundPage);

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { createMutex } from '../concurrency/index.ts';
 import { AppError } from '../errors/index.ts';
 import type { JobContext, Jobs } from '../jobs/index.ts';
 import type { Store } from '../store/index.ts';
@@ -34,7 +33,6 @@ const Payload = z.strictObject({ verification: VerificationId });
 
 export function createIntegrityService(deps: IntegrityDeps): IntegrityService {
   const { store, clock, jobs } = deps;
-  const turn = createMutex();
   const progress = new Map<string, NonNullable<Verification['progress']>>();
   const toShown = (stored: StoredVerification): Verification => ({
     ...stored,
@@ -45,13 +43,13 @@ export function createIntegrityService(deps: IntegrityDeps): IntegrityService {
     handler: async (payload, context) => {
       const { verification } = Payload.parse(payload);
       // One after the other: two would read the same disk, and repair the same files.
-      const release = await turn.acquire();
-      try {
-        await run(deps, verification, context, (now) => progress.set(verification, now));
-      } finally {
-        progress.delete(verification);
-        release();
-      }
+      await store.exclusively('integrity', async () => {
+        try {
+          await run(deps, verification, context, (now) => progress.set(verification, now));
+        } finally {
+          progress.delete(verification);
+        }
+      });
     },
   });
   return {

@@ -9,13 +9,15 @@ import { DAMAGED_SUFFIX, listFiles, listSegments } from './segment.ts';
  * before its lines, so that the copy never names more lines than it holds.
  */
 export async function copyJournals(from: string, to: string): Promise<void> {
-  for (const table of await listTableNames(from)) {
-    const [source, target] = [join(from, table), join(to, table)];
-    await mkdir(target, { recursive: true, mode: 0o700 });
-    for (const name of [LEDGER, HEAD]) await copyIfThere(join(source, name), join(target, name));
-    const files = [...(await listSegments(source)), ...(await listFiles(source, DAMAGED_SUFFIX))];
-    for (const { name, path } of files) await copyFile(path, join(target, name));
-  }
+  for (const table of await listTableNames(from)) await copyJournal(join(from, table), join(to, table));
+}
+
+/** The same for the journal of one table. */
+export async function copyJournal(source: string, target: string): Promise<void> {
+  await mkdir(target, { recursive: true, mode: 0o700 });
+  for (const name of [LEDGER, HEAD]) await copyIfThere(join(source, name), join(target, name));
+  const files = [...(await listSegments(source)), ...(await listFiles(source, DAMAGED_SUFFIX))];
+  for (const { name, path } of files) await copyFile(path, join(target, name));
 }
 
 async function listTableNames(folder: string): Promise<string[]> {

@@ -1,12 +1,10 @@
+export { describeDamages, type InstantRange, type JournaledRow, type JournaledTable } from './contract.ts';
 export { copyJournals } from './copy.ts';
-export {
-  describeDamages,
-  type InstantRange,
-  type JournaledRow,
-  type JournaledTable,
-  openJournaledTable,
-} from './journaled-table.ts';
+export { openJournaledTable } from './journaled-table.ts';
 export { journalMigrations } from './migrations.ts';
+export type { RowShape } from './readable.ts';
 export type { StoredRows } from './removal.ts';
 export { LONGEST_ROW_BYTES } from './segment-sql.ts';
+export type { SharedJournal } from './shared.ts';
+export { removeLeftJournals, takeOverJournals } from './take-over.ts';
 export { type JournalFinding, listKnownDamage, verifyJournals } from './verify.ts';

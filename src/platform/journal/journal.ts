@@ -10,6 +10,7 @@ import { openHead, removeHead, writeHead } from './ledger.ts';
 import { encodeContent, frameLine, type JournalDocument } from './line.ts';
 import { type KeepsLine, type MendedSegment, repairSegment } from './mend.ts';
 import { BOUND_SUFFIX, listSegments, type Segment } from './segment.ts';
+import type { JournalLease } from './shared.ts';
 import { countSetAside } from './verify.ts';
 
 export interface ListedSegment extends Segment {
@@ -28,6 +29,7 @@ export interface Journal extends AsyncDisposable {
    * in the cache of the operating system, which survives the end of this process but not a loss of power (`interval`).
    * Rejects with the error of the disk; then none of them is kept. After a failed sync the segment is not written to any
    * more: the operating system may have dropped the unsynced pages, and a second sync would succeed all the same.
+   * Error: `server_lease_lost`, with several servers.
    */
   append(documents: readonly JournalDocument[]): Promise<void>;
   /** Closes the open segment; the returned segments contain every line appended before. Oldest first. */
@@ -60,6 +62,8 @@ export interface JournalOptions {
   /** Unix milliseconds; segments are ordered by their start. */
   readonly now: () => number;
   readonly log: Pick<Log, 'info' | 'error'>;
+  /** Lines are acknowledged only while it is held; left out: always. */
+  readonly lease?: JournalLease;
 }
 
 /** Between two syncs of a journal that does not wait for them, in milliseconds: the longest time that a loss of power can lose. */
@@ -198,7 +202,8 @@ class FileJournal implements Journal {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer ?? undefined);
-    await this.#inTurn(() => this.#close());
+    // Without the lease the files belong to the server that takes them over, and may be gone.
+    await this.#inTurn(() => (this.#isHeld() ? this.#close() : this.#drop()));
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -212,6 +217,7 @@ class FileJournal implements Journal {
     this.#waiting = [];
     try {
       this.#throwFailure();
+      this.#assertHeld();
       await this.#write(group.flatMap(({ contents }) => contents));
       for (const { resolve } of group) resolve();
     } catch (error) {
@@ -223,6 +229,17 @@ class FileJournal implements Journal {
     const failure = this.#failure;
     this.#failure = null;
     if (failure !== null) throw failure.error;
+  }
+
+  #isHeld(): boolean {
+    return this.#options.lease?.isHeld() !== false;
+  }
+
+  #assertHeld(): void {
+    if (this.#isHeld()) return;
+    const detail =
+      'This server has lost its lease: another server may take its journal over. Nothing was stored; retry on another server.';
+    throw new AppError('server_lease_lost', detail);
   }
 
   async #write(contents: readonly string[]): Promise<void> {
@@ -247,6 +264,13 @@ class FileJournal implements Journal {
     }
     const facts = await file.stat({ bigint: true });
     if (facts.nlink === 0n) throw await this.#abandonRemoved(segment);
+    try {
+      // Again: lines that are acknowledged were in the file before a takeover could read it, however long the write took.
+      this.#assertHeld();
+    } catch (error) {
+      await this.#takeBack(segment);
+      throw error;
+    }
     this.#offset += bytes.length;
     const lines = (this.#known.get(name)?.lines ?? 0) + contents.length;
     this.#known.set(name, { sizeBytes: this.#offset, lines, stamp: toStamp(facts) });
@@ -272,14 +296,19 @@ class FileJournal implements Journal {
   }
 
   /** Never writes to a segment again of which a sync has failed. Its lines are settled as those of any other. */
-  async #abandon({ name, file, head }: OpenSegment, error: unknown): Promise<void> {
+  async #abandon(segment: OpenSegment, error: unknown): Promise<void> {
     this.#options.log.error(
-      { err: error, segment: name },
+      { err: error, segment: segment.name },
       'a journal could not be synced; the next append starts a new file',
     );
-    this.#forgetOpen();
     this.#isDirty = false;
-    await Promise.allSettled([file.close(), head.close()]);
+    await this.#drop(segment);
+  }
+
+  /** Closes the files of a segment as they are. */
+  async #drop(segment = this.#open): Promise<void> {
+    this.#forgetOpen();
+    await Promise.allSettled([segment?.file.close(), segment?.head.close()]);
   }
 
   async #opened(): Promise<OpenSegment> {

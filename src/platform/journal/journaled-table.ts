@@ -1,12 +1,19 @@
-import { stat } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../errors/index.ts';
 import type { DayRange, Lake, LakeSession, StagedFile } from '../lake/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { compactFiles, selectDueFiles } from './compaction.ts';
+import type { InstantRange, JournalDamage, JournaledRow, JournaledTable } from './contract.ts';
 import { type Journal, openJournal } from './journal.ts';
-import type { JournalDocument } from './line.ts';
+import {
+  assertOthersIntact,
+  createDamagedError,
+  listOtherNames,
+  listOtherSegments,
+  type OtherSegments,
+} from './other-segments.ts';
 import { explainUnreadable, type RowShape } from './readable.ts';
 import {
   findFilesBefore,
@@ -16,88 +23,10 @@ import {
   swapOutBefore,
   swapOutMatching,
 } from './removal.ts';
-import type { Segment } from './segment.ts';
+import { KEPT_SUFFIX, measureSegment, type Segment } from './segment.ts';
 import { buildSegmentRowsSql, stageSegments } from './segment-sql.ts';
-import { findSettledSegments, forgetSegment, noteSegments } from './store.ts';
-
-/** A row as it is appended: by column, as JSON; instants as ISO 8601 in UTC. */
-export type JournaledRow = JournalDocument;
-
-/** Instants as ISO 8601 in UTC; an end that is left out is open. */
-export interface InstantRange {
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-}
-
-/**
- * A lake table with durable appends: rows are safe as soon as `append` resolves, and visible to the next reader. Rows that are not
- * in Parquet yet are read from the journal. After a crash the sender may send rows twice; this table never duplicates rows.
- */
-export interface JournaledTable extends AsyncDisposable {
-  /**
-   * All or none. Rows longer than `LONGEST_ROW_BYTES`, and those that `unreadableReason` refuses, are the caller's to refuse:
-   * the latter throw here.
-   */
-  append(rows: readonly JournaledRow[]): Promise<void>;
-  /**
-   * Reads with a FROM item over all rows that were appended before; it holds until the promise is settled. With a range, files of
-   * other days are not opened; rows outside the range may be included all the same. Error: `journal_damaged`, when the engine
-   * meets damage that occurred while the server ran; the damage is set aside by an immediate settling.
-   */
-  read<T>(work: (relation: string, session: LakeSession) => Promise<T>, range?: InstantRange): Promise<T>;
-  /**
-   * Names the rows that a reader would be given now: while it stays the same, so do they. It changes when rows are appended, settled,
-   * compacted or removed.
-   */
-  state(): Promise<string>;
-  /** Moves the lines of the journal into the lake. */
-  settle(): Promise<void>;
-  /** Compacts the files of closed days, one file for each day, and small files of the others; deletes the files that were replaced. */
-  compact(): Promise<void>;
-  /**
-   * Deletes the rows of UTC days before one (`2026-11-26`), in the journal and in the lake, and their files. With `dryRun` only counts those
-   * in the lake.
-   */
-  removeBefore(day: string, options: { readonly dryRun: boolean }): Promise<StoredRows>;
-  /**
-   * Deletes the rows that meet an SQL condition over the columns, in the journal and in the lake, and the files that held them; `dryRun`
-   * only counts them. Bytes that were set aside as damaged are not searched.
-   */
-  removeRows(condition: string, options: { readonly dryRun: boolean }): Promise<StoredRows>;
-  /**
-   * Waits for the settling that runs and keeps the next ones waiting until it is disposed of: meanwhile no segment leaves the
-   * journal, so that a snapshot of the store and a copy of the journal fit together.
-   */
-  holdSettling(): Promise<Disposable>;
-  /** Writes a damaged ledger of the journal again. */
-  restoreLedger(): Promise<void>;
-  /** Bytes that wait in the journal, of this process. */
-  readonly waitingBytes: number;
-  readonly damage: JournalDamage;
-}
-
-/** Damage in the journal of a table. */
-export interface JournalDamage {
-  readonly table: string;
-  /** Damaged spots of segments whose bytes were set aside and are still in the folder of the journal. */
-  readonly spotsSetAside: number;
-  /** Segments that are kept and read, but not moved into the lake: the engine read another number of rows than they have lines. */
-  readonly segmentsKept: number;
-}
-
-/**
- * Names the journals with damage and how many places of each, for the header of an answer; null: no damage is known.
- *
- * @example damageText([{ table: 'prediction', spotsSetAside: 2, segmentsKept: 0 }]) // 'prediction=2'
- */
-export function describeDamages(damages: readonly JournalDamage[]): string | null {
-  const damaged = damages.map(({ table, spotsSetAside, segmentsKept }) => ({
-    table,
-    count: spotsSetAside + segmentsKept,
-  }));
-  const texts = damaged.filter(({ count }) => count > 0).map(({ table, count }) => `${table}=${count}`);
-  return texts.length === 0 ? null : texts.join(', ');
-}
+import type { SharedJournal } from './shared.ts';
+import { findSettledSegments, forgetSegments, noteSegments, restartRecords } from './store.ts';
 
 export interface JournaledTableDeps {
   readonly store: Store;
@@ -107,11 +36,14 @@ export interface JournaledTableDeps {
   readonly fsync: 'always' | 'interval';
   readonly now: () => number;
   readonly log: Pick<Log, 'info' | 'error'>;
+  /** Left out: one server uses the store and the lake. */
+  readonly shared?: SharedJournal | undefined;
 }
 
 export async function openJournaledTable(deps: JournaledTableDeps, shape: RowShape): Promise<JournaledTable> {
   const folder = join(deps.folder, shape.table.name);
-  const journal = await openJournal({ folder, fsync: deps.fsync, now: deps.now, log: deps.log });
+  const { fsync, now, log, shared } = deps;
+  const journal = await openJournal({ folder, fsync, now, log, ...(shared === undefined ? {} : { lease: shared }) });
   return new LakeJournal(deps, shape, journal);
 }
 
@@ -164,10 +96,12 @@ class LakeJournal implements JournaledTable {
 
   /** Damage that came since the journal was opened: the read fails, and settling sets it aside. */
   #failRead(error: unknown): never {
-    const { name } = this.#shape.table;
-    const isDamage =
-      isRowError(error) && error instanceof Error && error.message.includes(join(this.#deps.folder, name));
-    throw isDamage || error instanceof FoundDamage ? this.#setDamageAside(error) : error;
+    const { folder, shared } = this.#deps;
+    const named = isRowError(error) && error instanceof Error ? error.message : '';
+    if (error instanceof FoundDamage || named.includes(join(folder, this.#shape.table.name)))
+      throw this.#setDamageAside(error as Error);
+    const other = shared === undefined ? null : (/["']([^"']+\.jsonl)["']/.exec(named)?.[1] ?? null);
+    throw other === null ? error : createDamagedError(other, error);
   }
 
   #setDamageAside(error: Error): AppError {
@@ -187,25 +121,33 @@ class LakeJournal implements JournaledTable {
     const damaged = await this.#journal.findDamage();
     if (damaged !== null) throw new FoundDamage(`${damaged} is damaged`);
     const segments = await this.#journal.segments();
+    const others = await this.#listOthers();
     // One transaction for both reads: a segment is either settled and in the lake, or neither.
-    const relation = await store.transaction(async (sql) => {
-      const settled = await findSettledSegments(sql, table.name);
-      const waiting = segments.filter(({ name }) => !settled.has(name));
+    const { relation, settled } = await store.transaction(async (sql) => {
+      const found = await findSettledSegments(sql, table.name);
+      const isWhole = (one: (typeof segments)[number]) => one.isWhole && !this.#kept.has(one.name);
+      const listed = [...segments.map((one) => ({ ...one, isWhole: isWhole(one) })), ...others.segments];
+      const waiting = listed.filter(({ name }) => !found.has(name));
       const stored = await lake.relation(sql, table, { days: toDays(range) });
-      if (waiting.length === 0) return stored;
-      const isWhole = (one: (typeof waiting)[number]) => one.isWhole && !this.#kept.has(one.name);
-      return `(FROM ${stored} UNION ALL BY NAME ${buildSegmentRowsSql(
-        this.#shape,
-        waiting.map((one) => ({ ...one, isWhole: isWhole(one) })),
-      )})`;
+      if (waiting.length === 0) return { relation: stored, settled: found };
+      const both = `(FROM ${stored} UNION ALL BY NAME ${buildSegmentRowsSql(this.#shape, waiting)})`;
+      return { relation: both, settled: found };
     });
+    await assertOthersIntact(others, settled);
     return lake.session((session) => work(relation, session));
+  }
+
+  async #listOthers(): Promise<OtherSegments> {
+    const { shared } = this.#deps;
+    if (shared === undefined) return { segments: [], absent: [] };
+    return listOtherSegments(await shared.others(), this.#shape.table.name);
   }
 
   async state(): Promise<string> {
     const { lake, store } = this.#deps;
     const { table } = this.#shape;
-    const sizes = await Promise.all((await this.#journal.segments()).map(measureSegment));
+    const listed = [...(await this.#journal.segments()), ...(await this.#listOthers()).segments];
+    const sizes = await Promise.all(listed.map(measureSegment));
     return store.transaction(async (sql) => {
       const settled = await findSettledSegments(sql, table.name);
       const waiting = sizes.flatMap(({ name, sizeBytes }) => (settled.has(name) ? [] : [`${name}:${sizeBytes}`]));
@@ -218,25 +160,49 @@ class LakeJournal implements JournaledTable {
   }
 
   compact(): Promise<void> {
-    return this.#inTurn(() => this.#compact());
+    return this.#inTurn(() => this.#alone(() => this.#compact()));
   }
 
   removeBefore(day: string, { dryRun }: { readonly dryRun: boolean }): Promise<StoredRows> {
     return this.#inTurn(async () => {
       if (dryRun) return sumStoredRows(await findFilesBefore(this.#deps, this.#shape, day));
       await this.#settle();
-      return this.#forgetting(await swapOutBefore(this.#deps, this.#shape, day));
+      return this.#forgetting(await this.#alone(() => swapOutBefore(this.#deps, this.#shape, day)));
     });
   }
 
   removeRows(condition: string, { dryRun }: { readonly dryRun: boolean }): Promise<StoredRows> {
     return this.#inTurn(async () => {
+      await this.#refuseRowsElsewhere(condition);
       await this.#settle();
-      if (!dryRun) return this.#forgetting(await swapOutMatching(this.#deps, this.#shape, condition));
+      if (!dryRun)
+        return this.#forgetting(await this.#alone(() => swapOutMatching(this.#deps, this.#shape, condition)));
       const matching = await findMatchingRows(this.#deps, this.#shape, condition);
       const rows = matching.reduce((sum, one) => sum + one.rows, 0);
       return { ...sumStoredRows(matching.map(({ file }) => file)), rows };
     });
+  }
+
+  /** Work that replaces files of the table; another server would replace the same ones. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#deps.store.exclusively(`files of ${this.#shape.table.name}`, work);
+  }
+
+  /** Only its own server settles a journal. A deletion that left rows there would come undone. */
+  async #refuseRowsElsewhere(condition: string): Promise<void> {
+    const { store, lake } = this.#deps;
+    const { name } = this.#shape.table;
+    const { segments } = await this.#listOthers();
+    if (segments.length === 0) return;
+    const settled = await findSettledSegments(store, name);
+    const waiting = segments.filter((one) => !settled.has(one.name));
+    if (waiting.length === 0) return;
+    const relation = `(FROM ${buildSegmentRowsSql(this.#shape, waiting)})`;
+    const [found] = await lake.query(`SELECT count(*)::INTEGER AS rows FROM ${relation} WHERE ${condition}`);
+    const rows = Number(found?.rows);
+    if (rows === 0) return;
+    const detail = `${rows} of these rows of ${name} are still in the journal of another server, which moves them into the lake within five minutes. Nothing was deleted; retry then.`;
+    throw new AppError('journal_rows_elsewhere', detail, { table: name, rows });
   }
 
   async #forgetting(removed: StoredRows): Promise<StoredRows> {
@@ -261,7 +227,7 @@ class LakeJournal implements JournaledTable {
   }
 
   async #settle(): Promise<void> {
-    const { store } = this.#deps;
+    const { store, shared, now } = this.#deps;
     const { table } = this.#shape;
     const segments = await this.#journal.cut();
     if (segments.length === 0) return;
@@ -272,29 +238,53 @@ class LakeJournal implements JournaledTable {
     }
     // Together, so that a day gets one file; one by one where that does not read every line, to find the segment that it is in.
     if (waiting.length > 0 && !(await this.#moved(waiting))) await this.#settleEach(waiting);
-    const kept = segments.filter(({ name }) => this.#kept.has(name)).map(({ name }) => name);
-    const gone = segments.filter(({ name }) => !kept.includes(name));
+    const isOver = ({ name }: Segment) =>
+      shared === undefined || (settled.get(name) ?? Number.POSITIVE_INFINITY) + shared.keepMs <= now();
+    const gone = segments.filter((one) => !this.#kept.has(one.name) && isOver(one));
     // Readers that began before may still read these files, or have seen them and have yet to ask which are settled.
     await Promise.all(this.#readers);
+    const names = gone.map(({ name }) => name);
+    if (shared !== undefined && names.length > 0)
+      await store.append((sql) => restartRecords(sql, table.name, names, now()));
     for (const segment of gone) await this.#journal.remove(segment);
     await Promise.all(this.#readers);
-    for (const { name } of gone) await forgetSegment(store, table.name, name);
+    // With several servers the records stay longer: see `#forgetOld`.
+    if (shared === undefined) await forgetSegments(store, table.name, names);
+  }
+
+  /** Forgets segments of all servers whose files have been gone for longer than any reader takes. */
+  async #forgetOld({ others, keepMs }: SharedJournal): Promise<void> {
+    const { store, now } = this.#deps;
+    const { name: table } = this.#shape.table;
+    const settled = await findSettledSegments(store, table);
+    const old = [...settled].flatMap(([name, at]) => (at + keepMs <= now() ? [name] : []));
+    if (old.length === 0) return;
+    const own = new Set((await this.#journal.segments()).map(({ name }) => name));
+    const elsewhere = await listOtherNames(await others(), table);
+    const gone = old.filter((name) => !own.has(name) && !elsewhere.has(name));
+    await store.append((sql) => forgetSegments(sql, table, gone));
   }
 
   async #settleEach(waiting: readonly Counted[]): Promise<void> {
     for (const { segment } of waiting) {
       const { lines } = await this.#journal.mend(segment, (line) => this.#isReadable(line));
-      if (await this.#moved([{ segment, lines }])) {
-        this.#kept.delete(segment.name);
-        continue;
-      }
-      this.#kept.add(segment.name);
+      const isMoved = await this.#moved([{ segment, lines }]);
+      await this.#keep(segment, !isMoved);
+      if (isMoved) continue;
       const facts = { file: segment.path, lines, table: this.#shape.table.name };
       this.#deps.log.error(
         facts,
         'the query engine does not read every line of a journal segment; the segment is kept and not moved to the lake',
       );
     }
+  }
+
+  async #keep({ name, path }: Segment, isKept: boolean): Promise<void> {
+    if (isKept) this.#kept.add(name);
+    else this.#kept.delete(name);
+    if (this.#deps.shared === undefined) return;
+    if (isKept) await writeFile(`${path}${KEPT_SUFFIX}`, '');
+    else await rm(`${path}${KEPT_SUFFIX}`, { force: true });
   }
 
   #isReadable(line: Buffer): boolean {
@@ -304,7 +294,7 @@ class LakeJournal implements JournaledTable {
 
   /** Moves segments into the lake; false, without a change, when the engine does not read exactly one row for each line. */
   async #moved(waiting: readonly Counted[]): Promise<boolean> {
-    const { lake, store } = this.#deps;
+    const { lake, store, shared, now } = this.#deps;
     const { table } = this.#shape;
     const lines = waiting.reduce((sum, one) => sum + one.lines, 0);
     const segments = waiting.map(({ segment }) => segment);
@@ -313,8 +303,9 @@ class LakeJournal implements JournaledTable {
       if (lines > 0) await lake.session((session) => stageSegments(session, this.#shape, segments, staged));
       if (staged.reduce((sum, { rows }) => sum + rows, 0) !== lines) throw new UnreadLines();
       await store.transaction(async (sql) => {
+        await shared?.assertHeld(sql);
         await lake.swap(sql, table, { remove: [], add: staged });
-        await noteSegments(sql, table.name, segments);
+        await noteSegments(sql, table.name, segments, now());
       });
       return true;
     } catch (error) {
@@ -325,8 +316,9 @@ class LakeJournal implements JournaledTable {
   }
 
   async #compact(): Promise<void> {
-    const { lake, store, now } = this.#deps;
+    const { lake, store, now, shared } = this.#deps;
     const { table } = this.#shape;
+    if (shared !== undefined) await this.#forgetOld(shared);
     await compactFiles({ lake, store }, this.#shape, selectDueFiles(await lake.files(store, table), now()));
     await lake.removeSuperseded(store, table);
   }
@@ -335,15 +327,6 @@ class LakeJournal implements JournaledTable {
     await this.#turn;
     await this.#journal[Symbol.asyncDispose]();
   }
-}
-
-/** A segment that is gone has been settled. */
-async function measureSegment({ name, path }: Segment): Promise<{ name: string; sizeBytes: number }> {
-  const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null;
-    throw error;
-  });
-  return { name, sizeBytes: facts?.size ?? 0 };
 }
 
 interface Counted {

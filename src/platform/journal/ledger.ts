@@ -16,6 +16,8 @@ export interface Extent {
 export interface Recorded {
   /** By name of the segment; null: its size is not known, because the file of sizes (`HEAD`) is missing or damaged. */
   readonly segments: ReadonlyMap<string, Extent | null>;
+  /** The segment that was written to: its file may be longer, and may end in half a line. Null: none, or unknown. */
+  readonly openName: string | null;
   /** Files of the ledger that are missing or damaged. */
   readonly damaged: readonly string[];
   /** Content of the ledger as it was read; two equal ones enclose a moment in which no segment began or ended. */
@@ -97,19 +99,21 @@ export async function readLedger(folder: string): Promise<Recorded | null> {
   if (text === null) return null;
   const content = parse(LedgerContent, text);
   if (content === null || encodeLedger(folder, content.segments) !== text) {
-    return { segments: new Map(), damaged: [LEDGER], text };
+    return { segments: new Map(), openName: null, damaged: [LEDGER], text };
   }
   const segments = new Map<string, Extent | null>();
   const damaged: string[] = [];
+  let openName: string | null = null;
   for (const { name, sizeBytes, lines } of content.segments) {
     if (sizeBytes !== null && lines !== null) segments.set(name, { sizeBytes, lines });
     else {
+      openName = name;
       const head = await readHead(folder, name);
       if (head === null) damaged.push(HEAD);
       segments.set(name, head);
     }
   }
-  return { segments, damaged, text };
+  return { segments, openName, damaged, text };
 }
 
 async function readHead(folder: string, segment: string): Promise<Extent | null> {

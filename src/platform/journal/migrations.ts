@@ -11,4 +11,10 @@ export const journalMigrations: Migrations = {
         .execute();
     },
   },
+  // Servers of one store keep settled segments for readers on other servers for a while.
+  'journal/002-settled-at': {
+    async up(db) {
+      await db.schema.alterTable('journal_settled').addColumn('settled_at', 'bigint').execute();
+    },
+  },
 };

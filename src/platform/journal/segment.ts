@@ -1,6 +1,7 @@
-import { open, readdir } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { readSystemCode } from '../errors/index.ts';
 
 /** A file of a journal: one JSON document a line. */
 export interface Segment {
@@ -10,11 +11,13 @@ export interface Segment {
 }
 
 /** Ends the names of all segments. */
-const SUFFIX = '.jsonl';
+export const SUFFIX = '.jsonl';
 /** Ends the names of those whose lines have a checksum that begins with the name: their lines are intact in no other file. */
 export const BOUND_SUFFIX = `.bound${SUFFIX}`;
 /** Ends the names of those of an older version, whose lines have a checksum that does not. */
 const CHECKED_SUFFIX = `.crc${SUFFIX}`;
+/** Ends the name of an empty file next to a segment that the query engine cannot read as a whole: others must not try to. */
+export const KEPT_SUFFIX = '.kept';
 /** Ends the names of files with bytes that were set aside. */
 export const DAMAGED_SUFFIX = '.damaged';
 
@@ -39,4 +42,13 @@ export async function listFiles(folder: string, suffix: string): Promise<Segment
 export async function syncFolder(folder: string): Promise<void> {
   await using handle = await open(folder, 'r');
   await handle.sync();
+}
+
+/** A segment that is gone has been settled. */
+export async function measureSegment({ name, path }: Segment): Promise<{ name: string; sizeBytes: number }> {
+  const facts = await stat(path).catch((error: unknown) => {
+    if (readSystemCode(error) === 'ENOENT') return null;
+    throw error;
+  });
+  return { name, sizeBytes: facts?.size ?? 0 };
 }

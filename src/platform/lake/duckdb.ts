@@ -9,7 +9,7 @@ import { AppError } from '../errors/index.ts';
 import type { Sql, Store } from '../store/index.ts';
 import { readDoubles } from './doubles.ts';
 import { Engine } from './engine.ts';
-import { mayBeDamage, toExpectedError } from './engine-failure.ts';
+import { createRemovedError, createStoppingError, mayBeDamage, toExpectedError } from './engine-failure.ts';
 import { buildScratchPath, type ExportFormat, exportFile, removeExports } from './export-file.ts';
 import { FileChecks } from './file-checks.ts';
 import { KeptValues } from './kept-values.ts';
@@ -23,10 +23,12 @@ import type {
   RelationOptions,
   StagedFile,
 } from './lake.ts';
+import { markForRemoval, removeLeftovers } from './leftovers.ts';
 import {
   findCurrentPartitions,
   findFilesById,
   findKeptFilesById,
+  findKnownPaths,
   findManifestFiles,
   findNewestSequence,
   forgetFiles,
@@ -47,6 +49,11 @@ export interface LakeDeps {
   readonly readable: readonly string[];
   readonly memory: string;
   readonly threads: number | null;
+  /** Set where several servers share the files. */
+  readonly shared?: {
+    /** Folder of this server for temporary files. */
+    readonly spill: string;
+  };
 }
 
 /** Folder, below the root, for temporary files. */
@@ -54,23 +61,17 @@ const SPILL = '.spill';
 
 /** Makes the folders of the lake ready; its engine is opened by the first statement. */
 export async function openLake(deps: LakeDeps): Promise<Lake> {
-  const spill = join(deps.root, SPILL);
+  const { root, readable, memory, threads, shared } = deps;
+  const spill = shared?.spill ?? join(root, SPILL);
+  await mkdir(root, { recursive: true, mode: 0o700 });
   await mkdir(spill, { recursive: true, mode: 0o700 });
   await removeExports(spill);
-  const { root, readable, memory, threads } = deps;
-  return new DuckDbLake(new Engine({ folders: [root, ...readable], spill, memory, threads }), root);
+  const folders = [root, ...readable, ...(shared === undefined ? [] : [spill])];
+  const engine = new Engine({ folders, spill, memory, threads });
+  return new DuckDbLake(engine, { root, spill, isShared: shared !== undefined });
 }
 
 const INTERRUPT_EVERY_MS = 100;
-
-function createStoppingError(): AppError {
-  return new AppError('server_stopping', 'The server is stopping. Retry when it has restarted.');
-}
-
-function createRemovedError(): AppError {
-  const detail = 'Rows of this query were deleted or replaced while it ran. Retry the request.';
-  return new AppError('lake_file_removed', detail);
-}
 
 /** Paths of lake files in a statement, each once. */
 function findPaths(sql: string): string[] {
@@ -84,6 +85,11 @@ class DuckDbLake implements Lake {
   readonly upkeep: LakeUpkeep;
   readonly #engine: Engine;
   readonly #root: string;
+  readonly #spill: string;
+  /** Other servers read and write the files too. */
+  readonly #isShared: boolean;
+  /** Paths of files that this server staged, and that no swap has named. */
+  readonly #staged = new Set<string>();
   /** Work that reads files which must not be deleted yet. */
   readonly #holds = new Set<Promise<unknown>>();
   readonly #connections = new Set<DuckDBConnection>();
@@ -100,9 +106,11 @@ class DuckDbLake implements Lake {
   /** Files used in relations, by path, with their manifest entry. */
   readonly #scanned = new Map<string, StagedFile>();
 
-  constructor(engine: Engine, root: string) {
+  constructor(engine: Engine, { root, spill, isShared }: { root: string; spill: string; isShared: boolean }) {
     this.#engine = engine;
     this.#root = root;
+    this.#spill = spill;
+    this.#isShared = isShared;
     const checks = new FileChecks(root, this.#digester);
     this.#checks = checks;
     const forget = (path: string) => {
@@ -147,11 +155,11 @@ class DuckDbLake implements Lake {
   }
 
   exported(select: string, format: ExportFormat): Promise<Readable> {
-    return exportFile(join(this.#root, SPILL), select, format, (statement) => this.query(statement));
+    return exportFile(this.#spill, select, format, (statement) => this.query(statement));
   }
 
   scratchPath(extension: string): string {
-    return buildScratchPath(join(this.#root, SPILL), extension);
+    return buildScratchPath(this.#spill, extension);
   }
 
   async session<T>(work: (session: LakeSession) => Promise<T>): Promise<T> {
@@ -213,6 +221,7 @@ class DuckDbLake implements Lake {
   }
 
   keep(sql: Sql, table: LakeTable, files: readonly StagedFile[]): Promise<void> {
+    for (const { path } of files) this.#staged.delete(path);
     return keepFiles(sql, table.name, files);
   }
 
@@ -221,6 +230,7 @@ class DuckDbLake implements Lake {
   }
 
   swap(sql: Sql, table: LakeTable, change: { remove: readonly string[]; add: readonly StagedFile[] }): Promise<void> {
+    for (const { path } of change.add) this.#staged.delete(path);
     return swapFiles(sql, table.name, change);
   }
 
@@ -270,11 +280,18 @@ class DuckDbLake implements Lake {
     this.#interrupting = setInterval(interruptAll, INTERRUPT_EVERY_MS);
   }
 
-  discard(files: readonly StagedFile[]): Promise<void> {
-    return this.#removals.remove(files.map(({ path }) => path));
+  async discard(files: readonly StagedFile[]): Promise<void> {
+    const paths = files.map(({ path }) => path);
+    if (!this.#isShared) return this.#removals.remove(paths);
+    // Only of a file that no swap has named it is known that no other server reads it.
+    const own = paths.filter((path) => this.#staged.delete(path));
+    await this.#removals.remove(own);
+    const others = paths.filter((path) => !own.includes(path));
+    await markForRemoval(this.#root, others);
   }
 
   async removeOrphans(sql: Sql): Promise<number> {
+    if (this.#isShared) return removeLeftovers(this.#root, () => findKnownPaths(sql), Date.now());
     const orphans = await this.upkeep.unknownFiles(sql);
     await Promise.all(orphans.map((path) => rm(join(this.#root, path), { force: true })));
     return orphans.length;
@@ -367,6 +384,7 @@ class DuckDbLake implements Lake {
       const stamp = (await readFileStamp(target))?.stamp ?? null;
       const { sizeBytes, sha256 } = await this.#digester.digest(target);
       const rows = Number(counted?.Count ?? 0);
+      if (this.#isShared) this.#staged.add(path);
       return { id, table: table.name, partition, path, rows, sizeBytes, sha256, stamp, damage: null, others };
     } catch (error) {
       await rm(target, { force: true });

@@ -30,3 +30,12 @@ function toStorageFull(error: unknown): AppError | null {
     { cause: error },
   );
 }
+
+export function createStoppingError(): AppError {
+  return new AppError('server_stopping', 'The server is stopping. Retry when it has restarted.');
+}
+
+export function createRemovedError(): AppError {
+  const detail = 'Rows of this query were deleted or replaced while it ran. Retry the request.';
+  return new AppError('lake_file_removed', detail);
+}

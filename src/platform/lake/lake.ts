@@ -134,7 +134,10 @@ export interface Lake extends AsyncDisposable {
   interrupt(afterMs?: number): void;
   /** Removes staged files that will not be swapped in. */
   discard(files: readonly StagedFile[]): Promise<void>;
-  /** Removes files that no manifest names: leftovers of a process that died between staging and swapping. */
+  /**
+   * Removes files that no manifest names: leftovers of a process that died between staging and swapping. With several servers, only those that
+   * no server can be staging or reading any more; called again and again.
+   */
   removeOrphans(sql: Sql): Promise<number>;
 }
 

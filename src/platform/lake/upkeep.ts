@@ -1,8 +1,9 @@
-import { open, readdir, rename } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Digester, readFileStamp } from '../digests/index.ts';
 import { describeSizeDamage, describeUnreadableDamage, MISSING, OTHER_CONTENT } from './file-checks.ts';
 import type { FileState, LakeUpkeep, StagedFile } from './lake.ts';
+import { findUnknownFiles } from './leftovers.ts';
 import { findAllFiles, findDamagedFiles, findKnownPaths, saveDamage, saveFileFacts } from './manifest.ts';
 
 export interface UpkeepDeps {
@@ -69,12 +70,6 @@ async function findEngineDamage(readWhole: () => Promise<number>, rows: number):
   } catch (error) {
     return `cannot be decoded: ${error instanceof Error ? error.message.slice(0, 200) : String(error)}`;
   }
-}
-
-async function findUnknownFiles(root: string, known: () => Promise<ReadonlySet<string>>): Promise<string[]> {
-  const entries = await readdir(root, { recursive: true });
-  const paths = await known();
-  return entries.filter((path) => path.endsWith('.parquet') && !paths.has(path)).toSorted();
 }
 
 async function syncFolder(path: string): Promise<void> {

@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { Pool, type PoolClient, types } from 'pg';
 import { AppError } from '../errors/index.ts';
+import { createExclusive, lockOnPostgres } from './exclusive.ts';
 import type { Migrations, Store, StoreEngine } from './sql.ts';
 import { buildSqlitePath, openSqlite } from './sqlite.ts';
 import { checkSqlite, copySqliteSnapshot } from './sqlite-upkeep.ts';
@@ -65,21 +66,26 @@ function throwUnreachable(cause: unknown): never {
 export async function openStore(config: { readonly database: string; readonly folder: string }): Promise<Store> {
   const { engine, database } = openEngine(config);
   const on = { engine, database, turns: createTurns() };
+  const exclusive = createExclusive(engine === 'sqlite' ? null : lockOnPostgres(config.database, throwUnreachable));
   const store: Store = {
     engine,
     tables: <Tables>() => database as unknown as Kysely<Tables>,
     afterCommit: (work) => work(),
     transaction: (work) => runTransaction(on, work),
     append: (work) => runAppend(on, work),
+    exclusively: (name, work) => exclusive.run(name, work),
     migrate: (migrations) => runMigrations(database, migrations),
     check: async () => (engine === 'sqlite' ? checkSqlite(buildSqlitePath(config.folder)) : []),
     async snapshot(target) {
       if (engine === 'sqlite') return copySqliteSnapshot(buildSqlitePath(config.folder), target);
       const detail =
-        'This command does not back up a PostgreSQL store. Stop every server, run pg_dump --format=custom for the database, copy the data folder (lake, objects, journals), and start again. To restore: pg_restore into a new database, put the copied folder in place, start the server with both, and run steelyard verify.';
+        'This command does not back up a PostgreSQL store. Stop every server, run pg_dump --format=custom for the database, copy the data folder (lake, objects, journals, servers), and start again. To restore: pg_restore into a new database, put the copied folder in place, start the server with both, and run steelyard verify.';
       throw new AppError('backup_store_unsupported', detail);
     },
-    [Symbol.asyncDispose]: () => database.destroy(),
+    async [Symbol.asyncDispose]() {
+      await exclusive[Symbol.asyncDispose]();
+      await database.destroy();
+    },
   };
   await probe(store, config.database);
   return store;

@@ -33,6 +33,12 @@ export interface Store extends Sql, AsyncDisposable {
    * short, only runs SQL, and may be retried; rows that it reads may have changed when it writes.
    */
   append<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * Runs work while no other caller of this name does, on this server or another one of the store. Callers of one server take turns, first-in,
+   * first-out. Not to be nested within itself, nor to be called in a transaction. The lock needs no lease: it ends with the process.
+   * `signal` is aborted when the connection that holds the lock is lost: another server may run the same work from then on.
+   */
+  exclusively<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Applies the steps that this store has not seen, in order of name. Safe to call from several servers concurrently. */
   migrate(migrations: Migrations): Promise<void>;
   /** Problems with the pages of an SQLite store; empty when there are none. PostgreSQL checks its own pages: always empty. */

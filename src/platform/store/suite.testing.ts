@@ -1,6 +1,7 @@
 import { sql as raw } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { appendTests, bulkTests, sharedCommitTests } from './append-suite.testing.ts';
+import { exclusiveTests } from './exclusive-suite.testing.ts';
 import { isConflict, lockUntilCommit, type Store } from './index.ts';
 import { amounts, items, put, readAndAddOne, suiteMigrations } from './suite-tables.testing.ts';
 
@@ -29,6 +30,7 @@ export function storeSuite(engine: string, newPlace: () => Promise<Place>): void
     bulkTests(open);
     dialectTests(open);
     kindTests(open);
+    exclusiveTests(newPlace);
   });
 }
 

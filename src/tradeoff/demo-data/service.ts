@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers';
 import { AFTER_BILLS, DEMO_STEPS } from '../../../examples/recommender/demo/recorded/steps.ts';
 import { JUDGING_JOB } from '../../finops/anomalies/index.ts';
 import { FORECASTS_JOB } from '../../finops/forecasts/index.ts';
+import type { Config } from '../../platform/config/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { ManifestKind } from '../../platform/manifests/index.ts';
@@ -16,6 +17,7 @@ import { findDemo, insertDemo, type StoredDemo, updateDemo } from './store.ts';
 import { describeData, readRows } from './tables.ts';
 
 export interface DemoDataDeps {
+  readonly config: Pick<Config, 'server'>;
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
@@ -36,6 +38,7 @@ export interface IncomingRequest {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
+const SHARED = 'The demo data need a separate server: this one shares its store with others.';
 const BEGUN = 'The demo data are being loaded.';
 const NONE: StoredDemo = { state: 'none', loadedAt: null, failure: null };
 
@@ -152,6 +155,7 @@ export class DemoDataService implements AsyncDisposable {
   }
 
   async #findRefusal(sql: Sql): Promise<string | null> {
+    if (this.#deps.config.server !== undefined) return SHARED;
     const { state } = this.#stored;
     if (state === 'loading') return BEGUN;
     if (state === 'removing') return 'The demo data are being removed. Try again in a few seconds.';

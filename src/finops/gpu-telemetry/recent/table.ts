@@ -1,4 +1,9 @@
-import { type JournaledTable, openJournaledTable } from '../../../platform/journal/index.ts';
+import {
+  type JournaledTable,
+  openJournaledTable,
+  type RowShape,
+  type SharedJournal,
+} from '../../../platform/journal/index.ts';
 import type { Lake, LakeTable } from '../../../platform/lake/index.ts';
 import type { Store } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
@@ -39,10 +44,15 @@ export interface OpeningReadings {
   readonly log: Log;
   /** Of the journal; the lake may read there. */
   readonly folder: string;
+  /** Left out: the only server of its store. */
+  readonly shared?: SharedJournal | undefined;
 }
+
+/** The table that has a journal. */
+export const READING_JOURNAL: RowShape = { table: GPU_RECENT, dayOf: 'sampledAt' };
 
 /** Opens the journal of readings. It contains the readings that an earlier process acknowledged, because the sender keeps no copy. */
 export function openGpuReadings({ clock, ...opening }: OpeningReadings): Promise<JournaledTable> {
   const deps = { ...opening, fsync: 'always', now: clock.now } as const;
-  return openJournaledTable(deps, { table: GPU_RECENT, dayOf: 'sampledAt' });
+  return openJournaledTable(deps, READING_JOURNAL);
 }
