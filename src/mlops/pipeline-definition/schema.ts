@@ -104,8 +104,29 @@ export const SpotDeadline = z
   .describe('Spot capacity while the deadline allows it, then on demand');
 export type SpotDeadline = z.infer<typeof SpotDeadline>;
 
+/** Most nodes of one step. */
+const MOST_NODES = 64;
+
+/** A name of Kubernetes, as a label value. */
+const ClusterName = z
+  .string()
+  .max(63)
+  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'lower-case letters, digits, dashes and dots');
+const QueueName = ClusterName.describe('Queue of Kueue (a LocalQueue) that admits the step (kubernetes)');
+
 export const ResourcesSpec = z
   .strictObject({
+    nodes: z
+      .number()
+      .int()
+      .min(1)
+      .max(MOST_NODES)
+      .default(1)
+      .describe(
+        'Number of nodes that run the command at the same time, for distributed training; all other amounts are those of one node (kubernetes)',
+      ),
+    queue: QueueName.optional(),
+    priority: ClusterName.optional().describe('WorkloadPriorityClass of Kueue; requires a queue (kubernetes)'),
     cpu: Cpus.optional().describe('CPUs: 2, 0.5 or 500m'),
     memory: Memory.optional().describe('Memory: 512Mi, 2Gi; more than this ends the step'),
     disk: Memory.optional().describe(
@@ -313,6 +334,7 @@ export const PipelineSpec = z
       .optional()
       .describe('MLflow experiment of its runs; default: the name of the pipeline'),
     engine: Engine.default('process'),
+    queue: QueueName.optional().describe('Queue of the steps without one (kubernetes)'),
     image: Image.optional().describe('Image of the steps without one'),
     params: z
       .record(ParamName, Scalar)
@@ -334,26 +356,56 @@ export const PipelineSpec = z
     on: Triggers.default([]),
     steps: z.record(StepName, Step).describe('Steps by name'),
   })
-  .superRefine(({ engine, steps }, context) => {
+  .superRefine(({ engine, queue, steps }, context) => {
+    const report = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    if (queue !== undefined && engine !== 'kubernetes') report(['queue'], describeMissingQueues(engine));
     for (const [name, step] of Object.entries(steps)) {
       if (!('run' in step)) continue;
-      const problem = findDeadlineProblem(engine, step);
-      const path = ['steps', name, 'resources', 'spot'];
-      if (problem !== null) context.addIssue({ code: 'custom', path, message: problem });
-    }
-    if (engine === 'process') return;
-    for (const [name, step] of Object.entries(steps)) {
-      if (!('run' in step) || step.resources.disk === undefined) continue;
-      const path = ['steps', name, 'resources', 'disk'];
-      context.addIssue({
-        code: 'custom',
-        path,
-        message: `the ${engine} engine cannot enforce a disk limit: remove it`,
-      });
+      for (const { field, message } of findEngineProblems(engine, queue, step))
+        report(['steps', name, 'resources', field], message);
     }
   })
   .describe('A pipeline');
 export type PipelineSpec = z.infer<typeof PipelineSpec>;
+
+interface EngineProblem {
+  readonly field: keyof z.infer<typeof ResourcesSpec>;
+  readonly message: string;
+}
+
+/** Resources of a step that its engine does not have. */
+function findEngineProblems(
+  engine: z.infer<typeof Engine>,
+  pipelineQueue: string | undefined,
+  step: CommandStep,
+): EngineProblem[] {
+  const { nodes, queue, priority, disk } = step.resources;
+  const deadline = findDeadlineProblem(engine, step);
+  const isKubernetes = engine === 'kubernetes';
+  return [
+    ...(deadline === null ? [] : [{ field: 'spot' as const, message: deadline }]),
+    ...(disk === undefined || engine === 'process'
+      ? []
+      : [{ field: 'disk' as const, message: `the ${engine} engine cannot enforce a disk limit: remove it` }]),
+    ...(nodes === 1 || isKubernetes
+      ? []
+      : [
+          {
+            field: 'nodes' as const,
+            message: `the ${engine} engine runs a step on one node: several nodes require engine: kubernetes`,
+          },
+        ]),
+    ...(queue === undefined || isKubernetes
+      ? []
+      : [{ field: 'queue' as const, message: describeMissingQueues(engine) }]),
+    ...(priority === undefined || queue !== undefined || pipelineQueue !== undefined
+      ? []
+      : [{ field: 'priority' as const, message: 'a priority requires a queue' }]),
+  ];
+}
+
+const describeMissingQueues = (engine: z.infer<typeof Engine>): string =>
+  `the ${engine} engine has no queues: a queue requires engine: kubernetes`;
 
 /** Reason why the deadline of a step is not possible, in one sentence; null: it is possible, or there is no deadline. */
 function findDeadlineProblem(

@@ -73,8 +73,10 @@ export function pipelineRoutes(deps: PipelineDeps, wake: (runId: string) => void
         return readPipelineRun(store, await resumeRun(deps, old, { params, code, commit, mayRunCode, actor }));
       },
     ),
-    handle(pipelineStepLog, async ({ params: { pipeline, run }, query: { step, attempt = null, from, maxBytes } }) =>
-      readLog(deps, await requirePipelineRun(deps, pipeline, run), step, attempt, { from, maxBytes }),
+    handle(
+      pipelineStepLog,
+      async ({ params: { pipeline, run }, query: { step, attempt = null, node, from, maxBytes } }) =>
+        readLog(deps, await requirePipelineRun(deps, pipeline, run), step, { attempt, node }, { from, maxBytes }),
     ),
   ];
 }
