@@ -26,7 +26,8 @@ export function buildNodesEnd(ended: EndedNodes): WorkEnd {
   const held = sumHeld(ended, ends);
   if (first === undefined) throw new Error('work has at least one node');
   if (ends.length === 1) return { ...first.end, held };
-  const began = ends.filter(({ node }) => findNodeStart(ended, node) !== null);
+  const started = ends.filter(({ node }) => findNodeStart(ended, node) !== null);
+  const began = started.length === 0 ? ends : started;
   const isComplete = ended.job !== null && findCondition(ended.job, 'Complete') !== null;
   const decisive = isComplete ? (ends.find(isGood) ?? first) : selectDecisive(ends, first);
   const { reason, exitCode, stoppedBy, detail } = decisive.end;
@@ -36,8 +37,8 @@ export function buildNodesEnd(ended: EndedNodes): WorkEnd {
     exitCode,
     stoppedBy,
     detail: isOneNode && detail !== null ? `Node ${decisive.node} of ${ended.nodes}: ${detail}` : detail,
-    start: Math.min(...(began.length === 0 ? ends : began).map(({ end }) => end.start)),
-    end: Math.max(...ends.map(({ end }) => end.end)),
+    start: Math.min(...began.map(({ end }) => end.start)),
+    end: Math.max(...began.map(({ end }) => end.end)),
     usage: sumUsage(ends.map(({ end }) => end.usage)),
     held,
     decisiveNode: isOneNode ? decisive.node : null,
