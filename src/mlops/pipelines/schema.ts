@@ -83,6 +83,8 @@ export const PipelineStep = z
     name: z.string().describe('Name in the pipeline'),
     kind: z.enum(['run', 'evaluate', 'gate', 'register', 'deploy']).describe('Type of the step'),
     needs: z.array(z.string()).describe('Steps that must end before this one starts'),
+    nodes: z.number().int().describe('Number of nodes that run the step at the same time'),
+    queue: z.string().nullable().describe('Queue of the cluster that admits the step; null: none'),
     state: StepState,
     reason: z.string().nullable().describe('Reason for the state, such as a failure or a wait; null: none'),
     explanation: z
