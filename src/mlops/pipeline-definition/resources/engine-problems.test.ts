@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { PipelineSpec } from './schema.ts';
+import { PipelineSpec } from '../schema.ts';
 
 const problems = (engine: string, resources: object, more: object = {}) => {
   const parsed = PipelineSpec.safeParse({ engine, steps: { train: { run: 'x', resources } }, ...more });
