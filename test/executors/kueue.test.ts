@@ -28,7 +28,7 @@ const URGENT = { name: 'shared', priority: 'urgent' };
 const FOR_EVER = 'echo begun; while :; do sleep 0.1; done';
 const group = 'kueue.x-k8s.io/v1beta2';
 
-/** A queue with little quota, in which work of higher priority takes the place of other work. */
+/** A queue with little quota, in which work of higher priority preempts other work. */
 const QUEUES = [
   {
     apiVersion: group,

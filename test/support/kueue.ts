@@ -6,7 +6,7 @@ import { freePort } from './free-port.ts';
 import type { Kubernetes } from './kubernetes.ts';
 import { spawnLogged, until } from './logged-program.ts';
 
-/** The controller of Kueue beside a cluster of tests, as a program of this machine. */
+/** The controller of Kueue next to a cluster of tests, as a program of this machine. */
 export interface Kueue extends AsyncDisposable {
   /** Last output of the controller. */
   said(): string;
@@ -71,7 +71,7 @@ function buildConfig(certDir: string, port: number): object {
   };
 }
 
-/** Without managed certificates, Kueue reads those of its metrics from a fixed folder: it gets an `/etc` of its own. */
+/** Without managed certificates, Kueue reads those of its metrics from a fixed folder: it gets a separate `/etc`. */
 function buildCommand({ admin }: Kubernetes, built: string, certificates: string, config: string): string[] {
   const script =
     'mount -t tmpfs tmpfs /etc && mkdir -p /etc/kueue/metrics && cp -r "$1" /etc/kueue/metrics/certs && shift && exec "$@"';

@@ -52,7 +52,7 @@ const isGood = ({ end }: NodeEnd): boolean => end.reason === 'exited' && end.exi
 
 /** Reasons that make other nodes fail, the strongest first. */
 const CAUSES: readonly WorkEnd['reason'][] = ['evicted', 'out-of-memory'];
-/** Reasons without an end of its own: another node tells more. */
+/** Reasons without an observed end: another node tells more. */
 const WEAK: readonly WorkEnd['reason'][] = ['lost', 'not-started'];
 
 function selectDecisive(ends: readonly NodeEnd[], first: NodeEnd): NodeEnd {

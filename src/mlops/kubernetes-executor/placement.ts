@@ -183,7 +183,7 @@ function countFitting(node: Node, resources: Resources): number {
 }
 
 /**
- * Refuses work that fits no node, or on several nodes not all at once. Not called for a cluster that adds nodes on demand: its
+ * Refuses work that fits no node, or on several nodes not all of them concurrently. Not called for a cluster that adds nodes on demand: its
  * future nodes are unknown. Error: `executor_cannot`.
  */
 export function checkFits(nodes: readonly Node[], resources: Resources): void {

@@ -8,7 +8,7 @@ import { maySeeQueues } from './permissions.ts';
 import { describeAdmission, describeQueueEviction } from './queue-state.ts';
 import { type WatchedObjects, watch } from './watched.ts';
 
-/** Kueue in a cluster: it admits the Jobs of a queue all at once, and may take them back. */
+/** Kueue in a cluster: it admits all pods of a Job together, and may take the Job back. */
 export interface Queues extends AsyncDisposable {
   /** Opens the records of Kueue, once. Error: `executor_cannot` where Kueue is not installed. */
   open(): Promise<void>;
