@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { z } from 'zod';
 import {
   getPipelineRun,
   listPipelineRuns,
@@ -138,10 +139,16 @@ const logsCommand = command({
   },
   options: {
     step: { value: 'STEP', required: true, describe: 'Step, with its combination where it has a matrix' },
+    node: {
+      value: 'N',
+      fallback: '0',
+      schema: z.coerce.number().int().min(0).max(9_999),
+      describe: 'Node of a step on several nodes, from 0',
+    },
     follow: { short: 'f', describe: 'Continue until the step has ended' },
   },
-  run: async (context, { pipeline, run, step, follow }) => {
-    await writeLog(context, { pipeline, run: run ?? (await latest(context, pipeline)) }, step, follow);
+  run: async (context, { pipeline, run, step, node, follow }) => {
+    await writeLog(context, { pipeline, run: run ?? (await latest(context, pipeline)) }, { step, node }, follow);
     return 0;
   },
 });

@@ -31,14 +31,26 @@ export async function waitFor({ client: clientOf, io, globals }: Context, follow
   }
 }
 
-/** Writes the log of a step, to its present end or, when followed, to the end of its last try. */
-export async function writeLog(context: Context, followed: Followed, step: string, follow: boolean): Promise<void> {
+/** A log of a step. */
+export interface LogOf {
+  readonly step: string;
+  /** Number of the node, from 0. */
+  readonly node: number;
+}
+
+/** Writes the log of a step on one node, to its present end or, when followed, to the end of its last try. */
+export async function writeLog(
+  context: Context,
+  followed: Followed,
+  { step, node }: LogOf,
+  follow: boolean,
+): Promise<void> {
   const client = await context.client();
   let [from, attempt] = [0, 0];
   for (;;) {
     const part = await client.call(pipelineStepLog, {
       params: followed,
-      query: { step, from, ...(attempt === 0 ? {} : { attempt }) },
+      query: { step, node, from, ...(attempt === 0 ? {} : { attempt }) },
     });
     if (part.text !== '') await context.io.out.write(part.text);
     [from, attempt] = [part.next, part.attempt];

@@ -52,7 +52,7 @@ describe.skipIf(!findPrometheus() && process.env.CI === undefined)(
         await using prometheus = await startPrometheus([job]);
         const { of } = createDcgm({ prometheus: prometheus.url, namespace: 'steelyard-work' });
         await expect
-          .poll(() => of(() => 'train-x').read(), SOON)
+          .poll(() => of(() => ['train-x']).read(), SOON)
           .toEqual([
             {
               at: expect.any(Number),
@@ -65,7 +65,7 @@ describe.skipIf(!findPrometheus() && process.env.CI === undefined)(
               energyJoules: 5000.5,
             },
           ]);
-        expect(await of(() => 'train-z').read()).toBe('Prometheus has no GPU readings of its pod');
+        expect(await of(() => ['train-z']).read()).toBe('Prometheus has no GPU readings of its pod');
       },
     );
   },

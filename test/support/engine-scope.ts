@@ -8,4 +8,8 @@ import { isDeep } from '../../src/testing/deep.ts';
 export const areEnginesWhole = isDeep || process.env.TEST_ENGINES === 'whole';
 
 /** Suites of engines without a core: only a run of whole suites has them. */
-export const suitesWithoutCore = ['test/executors/docker.test.ts', 'test/executors/kubernetes.test.ts'];
+export const suitesWithoutCore = [
+  'test/executors/docker.test.ts',
+  'test/executors/kubernetes.test.ts',
+  'test/executors/kueue.test.ts',
+];

@@ -16,7 +16,7 @@ export async function onFreePort<T>(start: (port: number) => Promise<T>): Promis
 }
 
 /** A TCP port of the loopback address that is free now. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

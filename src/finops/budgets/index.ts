@@ -13,6 +13,7 @@ import { withSharedReads } from './listed.ts';
 import { type NoticeDeps, scheduleNotices } from './notices/index.ts';
 import { createExpiry } from './reservations/expiry.ts';
 import { findCoveringWindows, readWindowLimit } from './reservations/limits.ts';
+import { postpone } from './reservations/postpone.ts';
 import { reprice } from './reservations/reprice.ts';
 import type { HeldResource, NewReservation, Reservation } from './reservations/schema.ts';
 import { type LimitsNow, open, type ReservationDeps, settle } from './reservations/service.ts';
@@ -48,6 +49,10 @@ export interface Reservations {
    * from then on.
    */
   meter(reservation: string, at: number, holds?: HeldResource): Promise<Reservation>;
+  /**
+   * Moves the start of the spending of work that holds nothing yet, Unix milliseconds. Without effect once spending was metered.
+   */
+  postpone(reservation: string, start: number): Promise<Reservation>;
   /** `stoppedBy`: the budget that stopped the work, if any. */
   settle(reservation: string, settling: Parameters<typeof settle>[2]): Promise<Reservation>;
 }
@@ -88,6 +93,7 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
       const moved = holds === undefined ? null : await reprice(reservationDeps, reservation, holds, at);
       return moved ?? together(reservation, at);
     },
+    postpone: (reservation, start) => postpone(reservationDeps, reservation, start),
     settle: (reservation, settling) => settle(reservationDeps, reservation, settling),
   };
   return {

@@ -10,6 +10,8 @@ export interface Resources {
    * Disk limit in bytes; above it the work is ended, as far as the engine can enforce it. Omitted or null: no limit.
    */
   readonly diskBytes?: number | null;
+  /** Number of nodes: copies of the command that run at the same time and find each other. The other amounts are those of one node. Omitted: 1. */
+  readonly nodes?: number;
   /** GPUs that it has for itself. */
   readonly gpus: { readonly count: number; readonly model: string | null };
   /** Instance type that it must run on, as the cloud names it; null: any. */
@@ -39,7 +41,11 @@ export interface Work {
   /** Complete environment, including secrets; no variable of the server is added. */
   readonly environment: Readonly<Record<string, string>>;
   readonly resources: Resources;
-  /** Paths in the working folder, of files or folders, that are copied back. A missing path is omitted. */
+  /** Queue of the cluster that admits it, and the name of its priority there; null: the default. Null or omitted: no queue. */
+  readonly queue?: { readonly name: string; readonly priority: string | null } | null;
+  /**
+   * Paths in the working folder, of files or folders, that are copied back; from node 0 where there are several. A missing path is omitted.
+   */
   readonly outputs: readonly string[];
   /** Owner and purpose of the work; engines with labels store them. Keys as in a subject: `team`, `pipeline`, `run`… */
   readonly labels: Readonly<Record<string, string>>;
@@ -83,12 +89,26 @@ export interface WorkEnd {
   readonly usage: WorkUsage;
   /** Cluster machine on which it ran. Engines that run work on this machine omit it. Null: unknown. */
   readonly place?: WorkPlace | null;
+  /** Machines that it held. Engines of this machine omit it. */
+  readonly held?: HeldMachines;
+  /** Number of the node whose end decided the end of the work. Omitted or null: it has one node, or no single node decided. */
+  readonly decisiveNode?: number | null;
+}
+
+/** Time for which work held machines of a cluster. */
+export interface HeldMachines {
+  /** Unix milliseconds from which it held the first one. Null: it never held one, so it cost nothing. */
+  readonly since: number | null;
+  /** Sum of the time over its nodes, in milliseconds. */
+  readonly machineMs: number;
 }
 
 /**
- * A machine of a cluster, in the terms of its cloud provider. Each field is null where the machine does not report it.
+ * A machine of a cluster, in the terms of its cloud provider. Each field is null where the machine does not report it, or where
+ * the machines of work on several nodes differ.
  */
 export interface WorkPlace {
+  /** Its name; the names of several, separated by commas. */
   readonly node: string;
   readonly instance: string | null;
   readonly region: string | null;
@@ -136,6 +156,10 @@ export interface RunningWork {
   now?(): number;
   /** Reason why its command has not started, one sentence. Null: no known reason. Engines that start work immediately omit it. */
   waiting?(): string | null;
+  /** Whether a queue of the cluster has not admitted it: its time has not begun. Engines without queues omit it. */
+  isQueued?(): boolean;
+  /** Unix milliseconds from which it holds a machine. Null: it holds none yet and costs nothing. Engines of this machine omit it. */
+  heldSince?(): number | null;
 }
 
 /**

@@ -59,6 +59,9 @@ over=
 trap 'over=1' TERM
 while [ ! -e ${PLACES.agent}/ended ] && [ -z "$over" ]; do sleep 0.2; done
 cd ${PLACES.workspace}
+# Of several nodes, the outputs are those of node 0.
+node=\${JOB_COMPLETION_INDEX:-0} query=
+[ "$node" = 0 ] || { query="&node=$node"; set --; }
 for path do
   shift
   [ -e "./$path" ] && set -- "$@" "./$path"
@@ -68,7 +71,7 @@ if [ $# -gt 0 ]; then
   tar -chf ${PLACES.agent}/out.tar "$@"
   persist send "$(cat ${PLACES.door}/out)" ${PLACES.agent}/out.tar
 fi
-[ -e ${PLACES.agent}/ended ] && persist send "$(cat ${PLACES.door}/end)" ${PLACES.agent}/ended
+[ -e ${PLACES.agent}/ended ] && persist send "$(cat ${PLACES.door}/end)$query" ${PLACES.agent}/ended
 touch ${PLACES.agent}/sent
 while [ -z "$over" ]; do sleep 0.2; done
 `;

@@ -71,12 +71,12 @@ describe('a Prometheus', () => {
       'Prometheus has no GPU readings of its pod',
     ],
   ])('that answers %i %j is told of in words', async (status, body, says) => {
-    expect(await (await answering(status, body)).of(() => 'p').read()).toBe(says);
-    expect(await (await answering(status, body)).of(() => null).read()).toBe('its pod does not exist yet');
+    expect(await (await answering(status, body)).of(() => ['p']).read()).toBe(says);
+    expect(await (await answering(status, body)).of(() => []).read()).toBe('its pod does not exist yet');
   });
 
   it('that is not there is told of in words', async () => {
     const nobody = createDcgm({ prometheus: 'http://127.0.0.1:9', namespace: 'w' });
-    expect(await nobody.of(() => 'p').read()).toMatch(/^Prometheus cannot be reached: /);
+    expect(await nobody.of(() => ['p']).read()).toMatch(/^Prometheus cannot be reached: /);
   });
 });

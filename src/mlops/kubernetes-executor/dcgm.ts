@@ -23,23 +23,25 @@ const Answer = z.object({
 export type Sample = z.infer<typeof Answer>['data']['result'][number];
 
 /**
- * PromQL query for the GPUs of a pod. If Prometheus scrapes without `honorLabels`, `exported_pod` is the pod that holds
+ * PromQL query for the GPUs of pods. If Prometheus scrapes without `honorLabels`, `exported_pod` is the pod that holds
  * the GPU and `pod` is the pod of the exporter.
  */
-export function buildQuery(namespace: string, pod: string): string {
+export function buildQuery(namespace: string, pods: readonly string[]): string {
+  const [pod = ''] = pods;
+  const wanted = pods.length === 1 ? `="${pod}"` : `=~"${pods.join('|')}"`;
   const names = `__name__=~"${Object.values(COUNTERS).join('|')}"`;
   // Names of Kubernetes hold nothing that a string of PromQL would take for its end.
   return ['exported_', '']
-    .map((prefix) => `{${names},${prefix}namespace="${namespace}",${prefix}pod="${pod}"}`)
+    .map((prefix) => `{${names},${prefix}namespace="${namespace}",${prefix}pod${wanted}}`)
     .join(' or ');
 }
 
 /**
  * GPUs in samples of the DCGM exporter, each GPU once for any number of series. A part of a GPU (MIG) has no
  * utilization counter and shares its power: its engine-active ratio counts, and it has no energy. Values that encode
- * "none" are null.
+ * "none" are null. The GPUs of several pods are numbered in the order of the pods, from 0.
  */
-export function groupGpuReadings(samples: readonly Sample[]): GpuReading[] {
+export function groupGpuReadings(samples: readonly Sample[], pods: readonly string[] = []): GpuReading[] {
   const byGpu = new Map<string, Sample[]>();
   for (const sample of samples) {
     const { UUID: uuid, GPU_I_ID: part } = sample.metric;
@@ -47,7 +49,16 @@ export function groupGpuReadings(samples: readonly Sample[]): GpuReading[] {
     const key = part === undefined || part === '' ? uuid : `${uuid}/${part}`;
     byGpu.set(key, [...(byGpu.get(key) ?? []), sample]);
   }
-  return [...byGpu].map(([uuid, own]) => buildGpuReading(uuid, own)).toSorted((one, other) => one.index - other.index);
+  const found = [...byGpu]
+    .map(([uuid, own]) => ({ order: pods.indexOf(findHolder(own)), reading: buildGpuReading(uuid, own) }))
+    .toSorted((one, other) => one.order - other.order || one.reading.index - other.reading.index)
+    .map(({ reading }) => reading);
+  return pods.length > 1 ? found.map((reading, index) => ({ ...reading, index })) : found;
+}
+
+/** The pod that holds the GPU of these samples, under either label. */
+function findHolder([first]: readonly Sample[]): string {
+  return first?.metric.exported_pod ?? first?.metric.pod ?? '';
 }
 
 function buildGpuReading(uuid: string, samples: readonly Sample[]): GpuReading {
@@ -85,17 +96,17 @@ function clampToRange(value: number | null, most: number): number | null {
 export function createDcgm({ prometheus, namespace }: { readonly prometheus: string; readonly namespace: string }) {
   const address = `${prometheus.replace(/\/$/, '')}/api/v1/query`;
   return {
-    /** `pod`: its name, as far as it is there already. */
-    of: (pod: () => string | null): GpuReader => ({
+    /** `pods`: their names in the order of the nodes, as far as they are there already. */
+    of: (pods: () => readonly string[]): GpuReader => ({
       source: 'dcgm',
       async read() {
-        const name = pod();
-        if (name === null) return 'its pod does not exist yet';
+        const names = pods();
+        if (names.length === 0) return 'its pod does not exist yet';
         try {
-          const body = new URLSearchParams({ query: buildQuery(namespace, name) });
+          const body = new URLSearchParams({ query: buildQuery(namespace, names) });
           const answer = await fetch(address, { method: 'POST', body, signal: AbortSignal.timeout(ASK_MS) });
           if (!answer.ok) return `Prometheus answers ${answer.status}`;
-          const readings = groupGpuReadings(Answer.parse(await answer.json()).data.result);
+          const readings = groupGpuReadings(Answer.parse(await answer.json()).data.result, names);
           return readings.length === 0 ? 'Prometheus has no GPU readings of its pod' : readings;
         } catch (error) {
           if (error instanceof z.ZodError || error instanceof SyntaxError)

@@ -104,9 +104,9 @@ describe('the door of pods', () => {
     const end = { exitCode: 3, start: 1, end: 2, cpuNanoseconds: null, peakMemoryBytes: null, oomKills: null };
     expect(await post(addresses.end, 'words')).toBe(400);
     expect(await post(addresses.end, JSON.stringify({ ...end, more: 'x'.repeat(5_000) }))).toBe(413);
-    expect(await door.result(work)).toBeNull();
+    expect(await door.result(work, 0)).toBeNull();
     expect(await post(addresses.end, JSON.stringify(end))).toBe(204);
-    expect(await door.result(work)).toEqual(end);
+    expect(await door.result(work, 0)).toEqual(end);
   });
 
   it('opens by the address of this work and this purpose alone, and not for ever', async () => {

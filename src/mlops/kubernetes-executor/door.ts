@@ -21,8 +21,8 @@ export interface WorkspaceDoor {
   readonly plugin: Plugin;
   /** Grants the pod of this work access until it is revoked; answers paths of this server. */
   admit(work: Work): Promise<DoorAddresses>;
-  /** Result that the pod sent. Null: it has sent none yet. */
-  result(work: Pick<Work, 'folder'>): Promise<Result | null>;
+  /** Result that the pod of this node sent. Null: it has sent none yet. */
+  result(work: Pick<Work, 'folder'>, node: number): Promise<Result | null>;
   /** Why its outputs were not taken, one sentence; null when they were, or when there were none. */
   refusal(work: Pick<Work, 'folder'>): Promise<string | null>;
   shut(id: string): void;
@@ -53,6 +53,8 @@ const Params = z.object({ workId: z.string() });
 const FilesParams = z.object({ filesId: z.string() });
 const FilesQuery = z.object({ signature: z.string() });
 const Query = z.object({ expires: z.coerce.number().int(), signature: z.string() });
+/** Not signed: the pods of one work share their addresses. */
+const NodeQuery = z.object({ node: z.coerce.number().int().min(0).max(9_999).default(0) });
 
 export function createWorkspaceDoor({ clock, maxUploadBytes }: DoorDeps): WorkspaceDoor {
   const admitted = new Map<string, { work: Work; secret: string }>();
@@ -100,7 +102,12 @@ export function createWorkspaceDoor({ clock, maxUploadBytes }: DoorDeps): Worksp
       });
       app.post('/api/v1/executors/work/:workId/end', open, async (request, reply) => {
         const work = admittedBy(request, 'end');
-        await keepResult(work.folder, await readText(toBodyStream(request).pipe(createLimit(END_LIMIT_BYTES))));
+        const { node } = NodeQuery.parse(request.query);
+        if (node >= (work.resources.nodes ?? 1)) throw buildInvalidAddress();
+        await keepResult(
+          join(work.folder, buildResultName(node)),
+          await readText(toBodyStream(request).pipe(createLimit(END_LIMIT_BYTES))),
+        );
         return reply.status(204).send();
       });
     },
@@ -111,8 +118,8 @@ export function createWorkspaceDoor({ clock, maxUploadBytes }: DoorDeps): Worksp
         `/api/v1/executors/work/${work.id}/${purpose}?expires=${expires}&signature=${sign(secret, purpose, work.id, expires)}`;
       return { in: address('workspace'), out: address('outputs'), end: address('end') };
     },
-    result: async ({ folder }) => {
-      const text = await readIfThere(join(folder, RESULT));
+    result: async ({ folder }, node) => {
+      const text = await readIfThere(join(folder, buildResultName(node)));
       return text === null ? null : parseResult(text);
     },
     refusal: ({ folder }) => readIfThere(join(folder, REFUSAL)),
@@ -163,12 +170,12 @@ async function readOrCreateSecret(work: Work): Promise<z.infer<typeof Secret>> {
   return made;
 }
 
-const RESULT = 'kubernetes-end.json';
+const buildResultName = (node: number) => (node === 0 ? 'kubernetes-end.json' : `kubernetes-end-${node}.json`);
 const REFUSAL = 'kubernetes-outputs.txt';
 
-async function keepResult(folder: string, text: string): Promise<void> {
+async function keepResult(file: string, text: string): Promise<void> {
   if (parseResult(text) === null) throw new AppError('invalid_request', 'The body is not a result of work.');
-  await writeWhole(join(folder, RESULT), text);
+  await writeWhole(file, text);
 }
 
 /** A pod would resend an invalid archive again and again and hold its node, so it gets a success answer. */

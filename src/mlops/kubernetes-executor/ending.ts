@@ -24,6 +24,8 @@ export interface EndedJob {
   readonly stopped: boolean;
   /** Reason why it was given up before its start. Null: it was not given up. */
   readonly givenUp: string | null;
+  /** Reason why its Job was suspended while it ran. Null or omitted: it was not. */
+  readonly takenBack?: string | null;
   /** Unix milliseconds. */
   readonly begunAt: number;
   readonly now: number;
@@ -69,7 +71,7 @@ function decideReason(ended: EndedJob, result: Result | null, exitCode: number |
   const { job, pod } = ended;
   if (ended.givenUp !== null) return buildReason('not-started', ended.givenUp);
   // Evicted work may save its state and exit with success without finishing. The eviction takes precedence over the exit code.
-  const taken = pod === null ? null : describeEviction(pod, job);
+  const taken = ended.takenBack ?? (pod === null ? null : describeEviction(pod));
   if (taken !== null) return buildReason('evicted', taken);
   const finishedByItself = job !== null && findCondition(job, 'Complete') !== null;
   const stoppedBy = finishedByItself ? null : findStopper(ended);
@@ -122,14 +124,12 @@ const TAKEN_REASONS: ReadonlySet<string> = new Set([
 ]);
 
 /** Reason why Kubernetes evicted the pod. Null: it was not evicted. */
-function describeEviction(pod: Pod, job: Job | null): string | null {
+function describeEviction(pod: Pod): string | null {
   const disrupted = findCondition(pod, 'DisruptionTarget');
   if (disrupted !== null) return toSentence(`Kubernetes evicted its pod (${disrupted.reason})`, disrupted.message);
   if (TAKEN_REASONS.has(pod.status.reason)) {
     return toSentence(`Kubernetes evicted its pod (${pod.status.reason})`, pod.status.message);
   }
-  if (job?.spec.suspend === true)
-    return 'Its Job was suspended while it ran; a step that has started is not restarted.';
   return null;
 }
 

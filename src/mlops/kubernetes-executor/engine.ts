@@ -6,14 +6,16 @@ import type { Executor, RunningWork, Work } from '../compute/index.ts';
 import { connect, isQuota } from './cluster.ts';
 import { createDcgm } from './dcgm.ts';
 import type { WorkspaceDoor } from './door.ts';
+import { findEndedWork } from './ended-work.ts';
 import { createDigests } from './image-digest.ts';
 import { type Jobs, openJobs } from './jobs.ts';
-import { buildJob, buildSecret, checkWork, type DoorAddresses } from './manifest.ts';
-import type { Job } from './objects.ts';
+import { buildJob, buildSecret, buildService, checkWork, type DoorAddresses } from './manifest.ts';
+import { findQueue, type Job } from './objects.ts';
 import { cleanPath } from './outputs.ts';
-import { checkPermissions, maySeeNodes } from './permissions.ts';
+import { checkPermissions, maySeeNodes, NODES_NEEDED } from './permissions.ts';
 import { checkFits, findProducts } from './placement.ts';
-import { findEndedWork, type TrackedJob, track } from './running.ts';
+import { createQueues, type Queues } from './queues.ts';
+import { type TrackedJob, track } from './running.ts';
 import { isOver } from './waiting.ts';
 
 export interface KubernetesExecutorDeps {
@@ -55,13 +57,20 @@ export async function createKubernetesExecutor(deps: KubernetesExecutorDeps): Pr
     for (const each of tracked.values()) each.look();
   };
   const jobs = openJobs({ ...deps, cluster, seesNodes: await maySeeNodes(cluster), changed });
+  const queues = createQueues({ cluster, namespace, log, changed });
+  const parts = { ...deps, jobs, queues };
   const digests = createDigests({ jobs, agentImage: deps.agentImage });
   const dcgm = gpuPrometheus === null ? null : createDcgm({ prometheus: gpuPrometheus, namespace });
 
   async function adopt(work: Work, job: Job): Promise<RunningWork> {
     await door.admit(work);
     await jobs.listed;
-    const known = tracked.get(work.id) ?? track({ jobs, door, dcgm, clock: deps.clock, log }, work, job);
+    // Without its records, only the reason of waiting is unknown.
+    if (findQueue(job) !== null)
+      await queues
+        .open()
+        .catch((error: unknown) => log.warn({ err: error, work: work.id }, 'cannot read the queues of Kueue'));
+    const known = tracked.get(work.id) ?? track({ jobs, queues, door, dcgm, clock: deps.clock, log }, work, job);
     tracked.set(work.id, known);
     void known.running.ended.then(() => tracked.delete(work.id));
     return known.running;
@@ -81,13 +90,13 @@ export async function createKubernetesExecutor(deps: KubernetesExecutorDeps): Pr
       if (known !== null) return known;
       checkWork(work);
       for (const output of work.outputs) cleanPath(output);
-      const job = (await readCompleteJob(deps, jobs, work)) ?? (await make(deps, jobs, work));
+      const job = (await readCompleteJob(parts, work)) ?? (await make(parts, work));
       return adopt(work, job);
     },
     async find(work) {
       const known = tracked.get(work.id)?.running ?? (await findEndedWork(work));
       if (known !== null) return known;
-      const job = await readCompleteJob(deps, jobs, work);
+      const job = await readCompleteJob(parts, work);
       return job === null ? null : adopt(work, job);
     },
     async remove({ id }) {
@@ -95,20 +104,45 @@ export async function createKubernetesExecutor(deps: KubernetesExecutorDeps): Pr
       door.shut(id);
     },
     async [Symbol.asyncDispose]() {
-      await jobs[Symbol.asyncDispose]();
+      await Promise.all([jobs[Symbol.asyncDispose](), queues[Symbol.asyncDispose]()]);
       await Promise.all([...tracked.values()].map((each) => each.close()));
       cluster[Symbol.dispose]();
     },
   };
 }
 
-/** The Job of some work. If a server was killed between the creation of the Job and of its Secret, the Secret is created now. */
-async function readCompleteJob(deps: KubernetesExecutorDeps, jobs: Jobs, work: Work): Promise<Job | null> {
+interface EngineParts extends KubernetesExecutorDeps {
+  readonly jobs: Jobs;
+  readonly queues: Queues;
+}
+
+/** The Job of some work. If a server was killed between the creation of the Job and of its Secret, the rest is created now. */
+async function readCompleteJob(parts: EngineParts, work: Work): Promise<Job | null> {
+  const { jobs } = parts;
   const job = await jobs.read(work.id);
   if (job === null || isOver(job)) return job;
   const uid = await jobs.uidOf(work.id);
-  if (uid !== null) await jobs.makeSecret(buildSecret(work, uid, await admitAddresses(deps, work)));
+  if (uid !== null) await makeOwned(parts, work, uid);
   return job;
+}
+
+/** Creates the objects that belong to a Job. Its pods start when the last one, the Secret, is there: a name must exist before a pod asks for it. */
+async function makeOwned(parts: EngineParts, work: Work, uid: string): Promise<void> {
+  const { jobs } = parts;
+  if ((work.resources.nodes ?? 1) > 1) await jobs.makeService(buildService(work, uid));
+  await jobs.makeSecret(buildSecret(work, uid, await admitAddresses(parts, work)));
+}
+
+/** Refuses work that the cluster lacks something for. Errors: `executor_denied`, `executor_cannot`. */
+async function checkCluster(
+  { jobs, queues, namespace, ...deps }: EngineParts,
+  { resources, queue }: Work,
+): Promise<void> {
+  if ((resources.nodes ?? 1) > 1)
+    await checkPermissions(jobs.cluster, namespace, NODES_NEEDED, ' for work on several nodes');
+  if (queue !== undefined && queue !== null) await queues.open();
+  const nodes = await jobs.nodes();
+  if (nodes !== null && deps.nodes === 'fixed') checkFits(nodes, resources);
 }
 
 /** URLs of this server from which its pod fetches and to which it sends. */
@@ -118,19 +152,18 @@ async function admitAddresses({ door, publicUrl }: KubernetesExecutorDeps, work:
   return { in: base + paths.in, out: base + paths.out, end: base + paths.end };
 }
 
-async function make(deps: KubernetesExecutorDeps, jobs: Jobs, work: Work): Promise<Job> {
-  const { clock, agentImage } = deps;
-  const nodes = await jobs.nodes();
-  if (nodes !== null && deps.nodes === 'fixed') checkFits(nodes, work.resources);
+async function make(parts: EngineParts, work: Work): Promise<Job> {
+  const { jobs, clock, agentImage } = parts;
+  await checkCluster(parts, work);
   const { model } = work.resources.gpus;
+  const nodes = model === null ? null : await jobs.nodes();
   const gpuProducts = nodes === null || model === null ? null : findProducts(nodes, model);
-  const addresses = await admitAddresses(deps, work);
   const uid =
     (await jobs.make(buildJob({ work, agentImage, gpuProducts, now: clock.now() }))) ?? (await jobs.uidOf(work.id));
   if (uid === null)
     throw new AppError('executor_unreachable', 'The Job disappeared from Kubernetes during its creation.');
   try {
-    await jobs.makeSecret(buildSecret(work, uid, addresses));
+    await makeOwned(parts, work, uid);
     await awaitPod(jobs, work.id);
   } catch (error) {
     await jobs.remove(work.id);

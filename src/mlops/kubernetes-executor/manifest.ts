@@ -1,8 +1,9 @@
 import { AppError } from '../../platform/errors/index.ts';
 import type { Work } from '../compute/index.ts';
 import { BEGIN_SCRIPT, CARRY_SCRIPT, PLACES, RUN_SCRIPT } from './agent.ts';
-import { BEGUN_AT, MAIN, MANAGED } from './objects.ts';
+import { BEGUN_AT, JOB_NAME, MAIN, MANAGED, QUEUE_NAME, QUEUE_PRIORITY } from './objects.ts';
 import { buildPlacement, type Placement } from './placement.ts';
+import { buildRendezvous } from './rendezvous.ts';
 
 export interface ManifestRequest {
   readonly work: Work;
@@ -27,18 +28,26 @@ export const TRANSFER_SECONDS = 60;
 /** Retention of ended Jobs: a server that was down reads the outcome later. */
 const KEPT_SECONDS = 7 * 24 * 3600;
 
-/** One Job: one pod, once. */
+/** One Job: one pod for each node, once. The end of one pod other than a success ends all of them. */
 export function buildJob(request: ManifestRequest): object {
   const { work, now } = request;
+  const { nodes = 1 } = work.resources;
   const labels = buildLabels(work);
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name: work.id, labels, annotations: { ...buildAnnotations(work), [BEGUN_AT]: String(now) } },
+    metadata: {
+      name: work.id,
+      labels: { ...labels, ...buildQueueLabels(work) },
+      annotations: { ...buildAnnotations(work), [BEGUN_AT]: String(now) },
+    },
     spec: {
       backoffLimit: 0,
-      completions: 1,
-      parallelism: 1,
+      completions: nodes,
+      parallelism: nodes,
+      ...(nodes === 1 ? {} : { completionMode: 'Indexed' }),
+      // Suspended by us and not by Kueue: without Kueue, work for a queue must not start.
+      ...(isQueued(work) ? { suspend: true } : {}),
       // A second pod while the first one is ending would run the work twice.
       podReplacementPolicy: 'Failed',
       activeDeadlineSeconds: computeDeadlineSeconds(work.until, work.graceMs, now),
@@ -50,6 +59,32 @@ export function buildJob(request: ManifestRequest): object {
     },
   };
 }
+
+const isQueued = ({ queue }: Work): boolean => queue !== undefined && queue !== null;
+
+/** Labels by which Kueue finds the queue and the priority of a Job. */
+function buildQueueLabels({ queue }: Work): Record<string, string> {
+  if (queue === undefined || queue === null) return {};
+  return { [QUEUE_NAME]: queue.name, ...(queue.priority === null ? {} : { [QUEUE_PRIORITY]: queue.priority }) };
+}
+
+/** Headless Service with a name for each pod of work on several nodes, before the pods are ready. Deleted with the Job. */
+export function buildService(work: Work, jobUid: string): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: work.id, labels: buildLabels(work), ownerReferences: [buildOwner(work, jobUid)] },
+    spec: { clusterIP: 'None', publishNotReadyAddresses: true, selector: { [JOB_NAME]: work.id } },
+  };
+}
+
+const buildOwner = (work: Work, uid: string): object => ({
+  apiVersion: 'batch/v1',
+  kind: 'Job',
+  name: work.id,
+  uid,
+  blockOwnerDeletion: false,
+});
 
 /**
  * Seconds from a Job's start to the stop request for its command, so that it has ended at `until`. At least 1, the
@@ -68,17 +103,20 @@ export function buildSecret(work: Work, jobUid: string, door: DoorAddresses): ob
     metadata: {
       name: work.id,
       labels: buildLabels(work),
-      ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: work.id, uid: jobUid, blockOwnerDeletion: false }],
+      ownerReferences: [buildOwner(work, jobUid)],
     },
     stringData: { ...door, ...Object.fromEntries(variables.map(([key, , value]) => [key, value])) },
   };
 }
 
 function buildPodSpec({ work, agentImage }: ManifestRequest, placement: Placement): object {
+  const { nodes = 1 } = work.resources;
   return {
     restartPolicy: 'Never',
     automountServiceAccountToken: false,
     enableServiceLinks: false,
+    // With the host names of an Indexed Job, the name of a pod is ID-NUMBER.ID.
+    ...(nodes === 1 ? {} : { subdomain: work.id }),
     terminationGracePeriodSeconds: Math.ceil(work.graceMs / 1000) + TRANSFER_SECONDS,
     securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
     ...placement,
@@ -123,10 +161,13 @@ function buildMainContainer(work: Work): object {
     image: work.image,
     workingDir: PLACES.workspace,
     command: [`${PLACES.agent}/busybox`, 'sh', '-c', RUN_SCRIPT, ...words].map(escapeDollars),
-    env: Object.keys(work.environment).map((name, index) => ({
-      name,
-      valueFrom: { secretKeyRef: { name: work.id, key: `variable-${index}` } },
-    })),
+    env: [
+      ...buildRendezvous(work),
+      ...Object.keys(work.environment).map((name, index) => ({
+        name,
+        valueFrom: { secretKeyRef: { name: work.id, key: `variable-${index}` } },
+      })),
+    ],
     securityContext: CONFINED,
     resources: buildResources(work),
     volumeMounts: MOUNTS,

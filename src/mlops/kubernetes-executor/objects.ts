@@ -17,6 +17,7 @@ const Conditions = z
 
 const Meta = z.object({
   name: z.string(),
+  uid: z.string().default(''),
   labels: Names,
   annotations: Names,
   resourceVersion: z.string().default(''),
@@ -65,6 +66,8 @@ export const Pod = z.object({
   status: z
     .object({
       phase: z.string().default('Pending'),
+      /** When its machine accepted it. */
+      startTime: Instant.nullish(),
       podIP: z.string().optional(),
       reason: z.string().default(''),
       message: z.string().default(''),
@@ -75,6 +78,18 @@ export const Pod = z.object({
     .prefault({}),
 });
 export type Pod = z.infer<typeof Pod>;
+
+/** Kueue's record of a Job in a queue. */
+export const QueuedWorkload = z.object({
+  metadata: Meta.extend({
+    ownerReferences: z
+      .array(z.object({ uid: z.string() }))
+      .nullish()
+      .transform((list) => list ?? []),
+  }),
+  status: z.object({ conditions: Conditions }).prefault({}),
+});
+export type QueuedWorkload = z.infer<typeof QueuedWorkload>;
 
 /** Object that keeps replicas of a pod, whatever its kind. */
 export const Keeper = z.object({
@@ -106,13 +121,27 @@ export const List = z.object({
 export const MANAGED = { 'app.kubernetes.io/managed-by': 'steelyard', 'app.kubernetes.io/name': 'steelyard-work' };
 /** The label by which Kubernetes itself ties pods to their Job. */
 export const JOB_NAME = 'batch.kubernetes.io/job-name';
+/** Annotation of the pods of an Indexed Job: their number, from 0. */
+export const POD_INDEX = 'batch.kubernetes.io/job-completion-index';
+/** Label by which Kueue finds the queue of a Job. */
+export const QUEUE_NAME = 'kueue.x-k8s.io/queue-name';
+/** Label with the name of a WorkloadPriorityClass of Kueue. */
+export const QUEUE_PRIORITY = 'kueue.x-k8s.io/priority-class';
 export const MAIN = 'main';
 /** Annotations of a Job: its start time by this server's clock, Unix milliseconds; and the origin of a stop request. */
 export const BEGUN_AT = 'steelyard.dev/begun-at';
 export const STOPPED_BY = 'steelyard.dev/stopped-by';
+/** Annotation of a Job that was suspended while it ran: the reason. It is not run again. */
+export const TAKEN_BACK = 'steelyard.dev/taken-back';
 
 export const findCondition = (of: { status: { conditions: z.infer<typeof Conditions> } }, type: string) =>
   of.status.conditions.find((condition) => condition.type === type && condition.status === 'True') ?? null;
 
 export const findMainContainer = (pod: Pod): ContainerStatus | null =>
   pod.status.containerStatuses.find(({ name }) => name === MAIN) ?? null;
+
+/** Number of a pod among the pods of its Job; 0 for the only pod of a Job. */
+export const findIndex = (pod: Pod): number => Number(pod.metadata.annotations[POD_INDEX] ?? 0);
+
+/** Queue of Kueue in which a Job was placed; null: none. */
+export const findQueue = (job: Job): string | null => job.metadata.labels[QUEUE_NAME] ?? null;

@@ -12,6 +12,9 @@ export const NEEDED = [
   { group: '', resource: 'secrets', verbs: ['create'] },
 ] as const;
 
+/** In addition, for work on several nodes: a headless Service gives its pods names. */
+export const NODES_NEEDED = [{ group: '', resource: 'services', verbs: ['create'] }] as const;
+
 const Review = z.object({ status: z.object({ allowed: z.boolean() }) });
 
 /** One right on a kind of thing, as a role names it. */
@@ -48,6 +51,13 @@ export async function checkPermissions(
 /** Whether the server may read nodes. Without it placement is not checked before work starts, and the node of work is unknown. */
 export const maySeeNodes = (cluster: Cluster): Promise<boolean> =>
   mayI(cluster, { group: '', resource: 'nodes', verb: 'list' });
+
+/** Whether the server may read the records of Kueue, which explain why work waits in a queue. */
+export async function maySeeQueues(cluster: Cluster, namespace: string): Promise<boolean> {
+  const attributes = { namespace, group: 'kueue.x-k8s.io', resource: 'workloads' };
+  const answers = await Promise.all(['list', 'watch'].map((verb) => mayI(cluster, { ...attributes, verb })));
+  return answers.every((isAllowed) => isAllowed);
+}
 
 async function mayI(cluster: Cluster, resourceAttributes: object): Promise<boolean> {
   const { body } = await cluster.call({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Resources } from '../compute/executor.ts';
+import type { Resources, WorkPlace } from '../compute/executor.ts';
 import { Node } from './objects.ts';
-import { buildPlacement, findProducts, isFitting, parseQuantity } from './placement.ts';
+import { buildPlacement, findProducts, isFitting, mergePlaces, parseQuantity } from './placement.ts';
 
 const ANY: Resources = { cpus: null, memoryBytes: null, gpus: { count: 0, model: null }, instance: null, spot: false };
 const buildNode = (labels: Record<string, string>, allocatable: Record<string, string> = {}) =>
@@ -96,5 +96,32 @@ describe('where a pod may run', () => {
     const seen = buildPlacement({ work: { resources }, gpuProducts: ['NVIDIA-H100-PCIe', 'NVIDIA-H100-80GB-HBM3'] });
     expect(JSON.stringify(seen)).toContain('"values":["NVIDIA-H100-PCIe","NVIDIA-H100-80GB-HBM3"]');
     expect(JSON.stringify(buildPlacement({ work: { resources }, gpuProducts: null }))).toContain('"values":["H100"]');
+  });
+});
+
+describe('the machines of work on several nodes', () => {
+  const place: WorkPlace = {
+    node: 'a',
+    instance: 'g5.xlarge',
+    region: 'eu-west-1',
+    zone: 'eu-west-1a',
+    gpuModel: 'NVIDIA-A10G',
+    spot: false,
+    share: 0.5,
+  };
+
+  it('are one where they are alike, with what differs unknown', () => {
+    expect(mergePlaces([place, { ...place, node: 'b', zone: 'eu-west-1b' }])).toEqual({
+      ...place,
+      node: 'a, b',
+      zone: null,
+    });
+    expect(mergePlaces([place, { ...place, instance: 'g5.2xlarge', share: 0.25 }])).toMatchObject({
+      node: 'a',
+      instance: null,
+      share: 0.375,
+    });
+    expect(mergePlaces([place, { ...place, spot: true }])?.spot).toBe(true);
+    expect([mergePlaces([]), mergePlaces([place])]).toEqual([null, place]);
   });
 });

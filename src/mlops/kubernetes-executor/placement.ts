@@ -1,5 +1,5 @@
 import { AppError } from '../../platform/errors/index.ts';
-import type { Resources, Work } from '../compute/index.ts';
+import type { Resources, Work, WorkPlace } from '../compute/index.ts';
 import type { Node } from './objects.ts';
 
 /** Node constraints of a pod, in Kubernetes' terms. */
@@ -118,6 +118,28 @@ export function computeShare(node: Pick<Node, 'status'>, { cpus, memoryBytes, gp
   return Math.min(1, Math.ceil(share * 1e6) / 1e6);
 }
 
+/**
+ * The machines of work on several nodes as one: names joined, a field null where they differ, spot where any of them is, and the mean
+ * of their shares. Example: two halves of a `g5.xlarge` in `eu-west-1` -> `a, b`, `g5.xlarge`, `eu-west-1`, 0.5.
+ */
+export function mergePlaces(places: readonly WorkPlace[]): WorkPlace | null {
+  const [first] = places;
+  if (first === undefined) return null;
+  if (places.length === 1) return first;
+  const common = (field: 'instance' | 'region' | 'zone' | 'gpuModel') =>
+    places.every((place) => place[field] === first[field]) ? first[field] : null;
+  const shares = places.reduce((sum, { share }) => sum + share, 0);
+  return {
+    node: [...new Set(places.map(({ node }) => node))].join(', '),
+    instance: common('instance'),
+    region: common('region'),
+    zone: common('zone'),
+    gpuModel: common('gpuModel'),
+    spot: places.some(({ spot }) => spot),
+    share: Math.ceil((shares / places.length) * 1e6) / 1e6,
+  };
+}
+
 export const isSpot = (labels: Readonly<Record<string, string>>): boolean =>
   SPOT.some(([key, value]) => labels[key] === value);
 
@@ -147,16 +169,37 @@ export function parseQuantity(quantity: string): number | null {
   return amount === undefined || factor === undefined ? null : Number(amount) * factor;
 }
 
+/** How many copies of the work the node could hold if it were empty; infinite for work without requests. */
+function countFitting(node: Node, resources: Resources): number {
+  if (!isFitting(node, resources)) return 0;
+  const has = (name: string) => parseQuantity(node.status.allocatable[name] ?? '0') ?? Number.POSITIVE_INFINITY;
+  const { cpus, memoryBytes, gpus } = resources;
+  const counts = [
+    cpus === null ? Number.POSITIVE_INFINITY : has('cpu') / cpus,
+    memoryBytes === null ? Number.POSITIVE_INFINITY : has('memory') / memoryBytes,
+    gpus.count === 0 ? Number.POSITIVE_INFINITY : has(GPU) / gpus.count,
+  ];
+  return Math.floor(Math.min(...counts));
+}
+
 /**
- * Refuses work that fits no node. Not called for a cluster that adds nodes on demand: its future nodes are unknown.
- * Error: `executor_cannot`.
+ * Refuses work that fits no node, or on several nodes not all of them concurrently. Not called for a cluster that adds nodes on demand: its
+ * future nodes are unknown. Error: `executor_cannot`.
  */
 export function checkFits(nodes: readonly Node[], resources: Resources): void {
   // Spot nodes come and go: there may be none now.
-  if (resources.onlySpot === true || nodes.some((node) => isFitting(node, resources))) return;
+  if (resources.onlySpot === true) return;
+  const { nodes: wanted = 1 } = resources;
+  const fitting = nodes.reduce((sum, node) => sum + countFitting(node, resources), 0);
+  if (fitting >= wanted) return;
+  const what = describeResources(resources);
+  const detail =
+    fitting === 0
+      ? `None of the ${nodes.length} nodes of the Kubernetes cluster has ${what}.`
+      : `The ${nodes.length} nodes of the Kubernetes cluster hold ${fitting} of the ${wanted} requested nodes with ${what}.`;
   throw new AppError(
     'executor_cannot',
-    `None of the ${nodes.length} nodes of the Kubernetes cluster has ${describeResources(resources)}. If the cluster adds nodes on demand, set kubernetesNodes to "growing".`,
+    `${detail} If the cluster adds nodes on demand, set kubernetesNodes to "growing".`,
   );
 }
 

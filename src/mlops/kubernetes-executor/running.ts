@@ -1,21 +1,32 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
-import { readSystemCode } from '../../platform/errors/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { RunningWork, Work, WorkEnd, WorkPlace } from '../compute/index.ts';
 import type { Dcgm } from './dcgm.ts';
 import type { WorkspaceDoor } from './door.ts';
-import { buildEnd, findStart } from './ending.ts';
+import { keepEnd } from './ended-work.ts';
+import { findStart, type Result } from './ending.ts';
 import type { Jobs } from './jobs.ts';
 import { createUsageMeter } from './metrics.ts';
-import { BEGUN_AT, findMainContainer, type Job, type Pod, STOPPED_BY } from './objects.ts';
-import { followPodLog } from './pod-log.ts';
-import { describeImageFailure, describePending, isOver } from './waiting.ts';
+import { buildNodesEnd, findHeldSince, sumUsage } from './node-ends.ts';
+import { createNodeLogs } from './node-logs.ts';
+import { BEGUN_AT, findQueue, type Job, type Pod } from './objects.ts';
+import {
+  giveUp,
+  isWaitingInQueue,
+  isWorkOver,
+  type JobObservation,
+  takeBack,
+  tellStop,
+  toFirstSeen,
+  update,
+} from './observation.ts';
+import { mergePlaces } from './placement.ts';
+import type { Queues } from './queues.ts';
+import { describePendingNodes } from './waiting.ts';
 
 export interface RunningDeps {
   readonly jobs: Jobs;
+  readonly queues: Queues;
   readonly door: WorkspaceDoor;
   /** Reads the GPUs of pods; null: nothing does. */
   readonly dcgm: Dcgm | null;
@@ -31,87 +42,75 @@ export interface TrackedJob {
   close(): Promise<void>;
 }
 
-/** Time after which an image that cannot be pulled fails the work: a registry may be unreachable for a moment. */
-const IMAGE_GIVEN_UP_MS = 60_000;
 const LOOK_EVERY_MS = 2_000;
 const NO_PROMETHEUS = 'no Prometheus with DCGM metrics is configured (setting gpuPrometheus)';
-/** Time to read the rest of the log. For a deleted pod, the log ends with the lines read so far. */
+/** Time to read the rest of the logs. For a deleted pod, the log ends with the lines read so far. */
 const LOG_WITHIN_MS = 60_000;
 
-export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work, first: Job): TrackedJob {
+export function track({ jobs, queues, door, dcgm, clock, log }: RunningDeps, work: Work, first: Job): TrackedJob {
+  const { nodes = 1, gpus } = work.resources;
+  const numbers = Array.from({ length: nodes }, (_, node) => node);
   const over = new AbortController();
   const ended = Promise.withResolvers<WorkEnd>();
   const placed = Promise.withResolvers<WorkPlace | null>();
   const begunAt = Number(first.metadata.annotations[BEGUN_AT] ?? first.metadata.creationTimestamp);
   const seen = toFirstSeen(first);
-  let following: Promise<void> | null = null;
+  const logs = createNodeLogs({ jobs, work, seen, signal: over.signal, log });
   let told: WorkEnd | null = null;
-  const podName = () => seen.pod?.metadata.name ?? null;
-  const begun = () => findStart(seen.pod) ?? begunAt;
   const { cluster, namespace } = jobs;
-  const usage = createUsageMeter({ cluster, namespace, pod: podName, start: begun });
-
-  function follow(pod: Pod): void {
-    const hasEnded = () => isPodOver(seen, pod.metadata.name) || seen.job === null || isOver(seen.job);
-    following ??= followPodLog({
-      cluster,
-      namespace,
-      pod: pod.metadata.name,
-      folder: work.folder,
-      hasEnded,
-      signal: over.signal,
-      log,
-    });
-    following.catch((error: unknown) => log.error({ err: error, work: work.id }, 'cannot store the output of work'));
-  }
+  const { begun, deadlineBase } = createTimes(seen, begunAt, findQueue(first), clock);
+  const meters = numbers.map((node) =>
+    createUsageMeter({ cluster, namespace, pod: () => seen.pods.get(node)?.metadata.name ?? null, start: begun }),
+  );
 
   async function lookOnce(): Promise<void> {
     await tellStop({ jobs, log }, work, seen);
-    const { pod } = await update(jobs, work.id, seen);
-    if (pod !== null && findStart(pod) !== null) follow(pod);
-    if (pod?.spec.nodeName !== undefined) seen.place ??= await jobs.placeOf(pod.spec.nodeName, work.resources);
-    if (seen.place !== null) placed.resolve(seen.place);
+    await update(jobs, work, seen);
+    logs.follow();
+    if (seen.places.size === nodes) placed.resolve(mergePlaces(listPlaces()));
     await giveUp(jobs, work.id, seen, clock.now());
-    const { job } = seen;
-    if (job !== null && !isOver(job) && !isTakenBack(job, pod)) return;
-    if (job !== null && !isOver(job)) await jobs.remove(work.id);
-    // A pod outlives its Job for its grace, and longer where it was left behind.
-    if (job === null && pod !== null && jobs.podOf(work.id) !== null && !isPodOver(seen, pod.metadata.name)) return;
-    await finish();
+    await takeBack(jobs, queues, work.id, seen);
+    if (isWorkOver(jobs, work.id, seen)) await finish();
   }
 
+  const listPlaces = () => numbers.flatMap((node) => seen.places.get(node) ?? []);
+
   async function finish(): Promise<void> {
-    if (following !== null) await Promise.race([following.catch(() => undefined), awaitTimeout(LOG_WITHIN_MS)]);
-    const [result, refusal] = await Promise.all([door.result(work), door.refusal(work)]);
-    const seenEnd = buildEnd({ ...seen, result, begunAt, now: clock.now() });
-    const end: WorkEnd = { ...seenEnd, detail: joinSentences(seenEnd.detail, refusal), place: seen.place };
+    await Promise.race([logs.whole(), awaitTimeout(LOG_WITHIN_MS)]);
+    const [results, refusal] = await Promise.all([readResults(door, work, numbers), door.refusal(work)]);
+    const seenEnd = buildNodesEnd({ ...seen, nodes, results, begunAt, now: clock.now() });
+    const detail = joinSentences(seenEnd.detail, refusal);
+    const end: WorkEnd = { ...seenEnd, detail, place: mergePlaces(listPlaces()) };
     await keepEnd(work.folder, end);
+    // Before this, the Job is the only record that the work has run.
+    if (seen.takenBack !== null) await jobs.remove(work.id);
     door.shut(work.id);
     over.abort();
     told = end;
-    placed.resolve(seen.place);
+    placed.resolve(end.place ?? null);
     ended.resolve(end);
   }
 
   const looks = createLooks(lookOnce, over.signal, (error) =>
     log.warn({ err: error, work: work.id }, 'cannot check work on Kubernetes; retry follows'),
   );
+  const podNames = () => numbers.flatMap((node) => seen.pods.get(node)?.metadata.name ?? []);
   return {
     look: () => void looks.look(),
     async close() {
       over.abort();
-      await Promise.all([looks.quiet(), following?.catch(() => undefined)]);
+      await Promise.all([looks.quiet(), logs.whole()]);
     },
     running: {
       id: work.id,
       get start() {
-        return begun();
+        return told?.start ?? begun();
       },
       ended: ended.promise,
       // A requested stop cannot be revoked by an extension.
       extend: async (until) => {
-        if (!seen.stopped && seen.owesStopWithinMs === null && !over.signal.aborted)
-          await jobs.extend(work.id, until, work.graceMs, begunAt);
+        const isEnding = seen.stopped || seen.owesStopWithinMs !== null || seen.takenBack !== null;
+        if (!isEnding && !over.signal.aborted) await jobs.extend(work.id, until, work.graceMs, deadlineBase());
       },
       async stop(withinMs = work.graceMs) {
         if (over.signal.aborted) return;
@@ -119,87 +118,44 @@ export function track({ jobs, door, dcgm, clock, log }: RunningDeps, work: Work,
         // An unreachable API server receives the request at a later poll.
         await looks.look();
       },
-      usage: async () => told?.usage ?? usage(),
+      usage: async () => told?.usage ?? sumUsage(await Promise.all(meters.map((meter) => meter()))),
       placed: placed.promise,
-      gpus: work.resources.gpus.count === 0 ? null : (dcgm?.of(podName) ?? NO_PROMETHEUS),
-      waiting: () => (findStart(seen.pod) === null ? describePending(seen.job, seen.pod) : null),
+      gpus: gpus.count === 0 ? null : (dcgm?.of(podNames) ?? NO_PROMETHEUS),
+      waiting: () => (told === null ? describeWait(queues, seen, numbers) : null),
+      isQueued: () => told === null && isWaitingInQueue(seen),
+      heldSince: () => (told === null ? findEarliest(seen.pods, findHeldSince) : (told.held?.since ?? null)),
     },
   };
 }
 
-/**
- * Shortens the grace period of a pod if there is less time than the grace period of its work. A kubelet that has
- * received the full grace period keeps it for the sidecars, so this call precedes the stop of the Job, whose controller
- * sends the full one.
- */
-async function shortenGrace(
-  { jobs, log }: Pick<RunningDeps, 'jobs' | 'log'>,
-  work: Work,
-  withinMs: number,
-): Promise<void> {
-  const pod = jobs.podOf(work.id);
-  if (pod === null || withinMs >= work.graceMs) return;
-  await jobs.noteStop(work.id);
-  if (await jobs.hurry(pod.metadata.name, withinMs)) return;
-  log.warn({ work: work.id, withinMs }, 'a pod keeps its whole grace period: the server may not delete pods');
+/** Instants of a Job that change as it is observed, Unix milliseconds. */
+function createTimes(seen: JobObservation, begunAt: number, queue: string | null, clock: Clock) {
+  // Work in a queue begins when the queue admits it.
+  const admittedAt = () => (queue === null ? begunAt : (seen.job?.status.startTime ?? clock.now()));
+  return {
+    begun: () => findEarliest(seen.pods, findStart) ?? admittedAt(),
+    /** Kubernetes counts the deadline of a Job from its admission. */
+    deadlineBase: () => (seen.job?.spec.suspend === true ? clock.now() : admittedAt()),
+  };
 }
 
-/** Last observed state. */
-interface JobObservation {
-  job: Job | null;
-  pod: Pod | null;
-  place: WorkPlace | null;
-  stopped: boolean;
-  /** Grace period in milliseconds of a stop request that is still to be sent. Null: none. */
-  owesStopWithinMs: number | null;
-  givenUp: string | null;
-  /** Time since which its image could not be pulled. */
-  troubleSince: number | null;
+/** Reason why the command has not started on all nodes, one sentence; null: it has, or no known reason. */
+function describeWait(queues: Queues, seen: JobObservation, numbers: readonly number[]): string | null {
+  const { job } = seen;
+  if (job !== null && isWaitingInQueue(seen)) return queues.describeWait(job);
+  const pending = numbers.map((node) => seen.pods.get(node) ?? null).filter((pod) => findStart(pod) === null);
+  return describePendingNodes(job, pending, numbers.length);
 }
 
-function toFirstSeen(job: Job): JobObservation {
-  const stopped = job.metadata.annotations[STOPPED_BY] !== undefined;
-  return { job, pod: null, place: null, stopped, owesStopWithinMs: null, givenUp: null, troubleSince: null };
+/** Earliest instant of any pod, Unix milliseconds; null: none has one. */
+function findEarliest(pods: ReadonlyMap<number, Pod>, find: (pod: Pod) => number | null): number | null {
+  const instants = [...pods.values()].flatMap((pod) => find(pod) ?? []);
+  return instants.length === 0 ? null : Math.min(...instants);
 }
 
-/** Sends a due stop request, where the work has not ended. */
-async function tellStop(deps: Pick<RunningDeps, 'jobs' | 'log'>, work: Work, seen: JobObservation): Promise<void> {
-  if (seen.owesStopWithinMs === null) return;
-  const job = await deps.jobs.read(work.id);
-  if (job !== null && !isOver(job)) {
-    await shortenGrace(deps, work, seen.owesStopWithinMs);
-    await deps.jobs.stop(work.id);
-    seen.stopped = true;
-  }
-  seen.owesStopWithinMs = null;
-}
-
-async function update(jobs: Jobs, id: string, seen: JobObservation): Promise<JobObservation> {
-  const listed = jobs.jobOf(id);
-  // The watch may lag behind the creation of the Job: only a read from the API server proves that the Job is gone.
-  if (listed !== null) seen.job = listed;
-  else if (seen.job !== null) seen.job = await jobs.read(id);
-  seen.pod = jobs.podOf(id) ?? seen.pod;
-  return seen;
-}
-
-function isPodOver({ pod }: JobObservation, name: string): boolean {
-  if (pod === null || pod.metadata.name !== name) return true;
-  return findMainContainer(pod)?.state.terminated !== undefined || ['Succeeded', 'Failed'].includes(pod.status.phase);
-}
-
-/** Suspended by another client after it had started: if resumed, the work would start from its beginning. */
-function isTakenBack(job: Job, pod: Pod | null): boolean {
-  return job.spec.suspend === true && pod !== null && findStart(pod) !== null;
-}
-
-async function giveUp(jobs: Jobs, id: string, seen: JobObservation, now: number): Promise<void> {
-  const trouble = seen.pod === null || findStart(seen.pod) !== null ? null : describeImageFailure(seen.pod);
-  seen.troubleSince = trouble === null ? null : (seen.troubleSince ?? now);
-  if (trouble === null || seen.troubleSince === null || now - seen.troubleSince < IMAGE_GIVEN_UP_MS) return;
-  if (seen.givenUp !== null) return;
-  await jobs.stop(id);
-  seen.givenUp = trouble;
+async function readResults(door: WorkspaceDoor, work: Work, numbers: readonly number[]): Promise<Map<number, Result>> {
+  const results = await Promise.all(numbers.map(async (node) => [node, await door.result(work, node)] as const));
+  return new Map(results.flatMap(([node, result]) => (result === null ? [] : [[node, result] as const])));
 }
 
 /** Polls on request and every few seconds, one poll at a time. */
@@ -230,59 +186,4 @@ function awaitTimeout(ms: number): Promise<void> {
 function joinSentences(...parts: readonly (string | null)[]): string | null {
   const said = parts.filter((part) => part !== null);
   return said.length === 0 ? null : said.join(' ');
-}
-
-const Count = z.number().nullable();
-const Name = z.string().nullable();
-const KeptEnd = z.object({
-  reason: z.enum(['exited', 'signal', 'out-of-memory', 'disk', 'stopped', 'evicted', 'lost', 'not-started']),
-  exitCode: Count,
-  stoppedBy: z.enum(['starter', 'watchdog']).nullable(),
-  start: z.number(),
-  end: z.number(),
-  detail: Name,
-  usage: z.object({ cpuSeconds: Count, peakMemoryBytes: Count }),
-  place: z
-    .object({
-      node: z.string(),
-      instance: Name,
-      region: Name,
-      zone: Name,
-      gpuModel: Name,
-      spot: z.boolean(),
-      share: z.number().default(1),
-    })
-    .nullable(),
-});
-
-const endFile = (folder: string) => join(folder, 'kubernetes-ended.json');
-
-async function keepEnd(folder: string, end: WorkEnd): Promise<void> {
-  await writeFile(`${endFile(folder)}.part`, JSON.stringify(end));
-  await rename(`${endFile(folder)}.part`, endFile(folder));
-}
-
-/** Work with a stored end; null where no end is stored. */
-export async function findEndedWork({ id, folder }: Pick<Work, 'id' | 'folder'>): Promise<RunningWork | null> {
-  const end = await readEnd(folder);
-  if (end === null) return null;
-  return {
-    id,
-    start: end.start,
-    ended: Promise.resolve(end),
-    extend: async () => undefined,
-    stop: async () => undefined,
-    usage: async () => end.usage,
-    placed: Promise.resolve(end.place ?? null),
-    waiting: () => null,
-  };
-}
-
-async function readEnd(folder: string): Promise<WorkEnd | null> {
-  try {
-    return KeptEnd.parse(JSON.parse(await readFile(endFile(folder), 'utf8')));
-  } catch (error) {
-    if (readSystemCode(error) === 'ENOENT') return null;
-    throw error;
-  }
 }

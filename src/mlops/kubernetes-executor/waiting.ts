@@ -14,6 +14,16 @@ export function describePending(job: Job | null, pod: Pod | null): string | null
   return stuck === undefined ? null : `Kubernetes cannot create its container: ${stuck.state.waiting?.message}`;
 }
 
+/**
+ * Reason why the commands of some nodes have not started, with their number; null: all have, or no known reason. Example: `2 of 4
+ * nodes wait. No node of Kubernetes has capacity for it now: 0/4 nodes are available.`
+ */
+export function describePendingNodes(job: Job | null, pending: readonly (Pod | null)[], nodes: number): string | null {
+  const reason = pending.map((pod) => describePending(job, pod)).find((each) => each !== null) ?? null;
+  if (reason === null || nodes === 1) return reason;
+  return `${pending.length} of ${nodes} nodes wait. ${reason}`;
+}
+
 const CONFIG_ERRORS: ReadonlySet<string> = new Set([
   'CreateContainerConfigError',
   'CreateContainerError',

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { Name } from '../../org/schema.ts';
 import { adminOnly, SecretReference } from '../../platform/secrets/schema.ts';
-import { Cpus, Duration, Memory } from '../../platform/units/quantities/schema.ts';
+import { Duration } from '../../platform/units/quantities/schema.ts';
 import { Money } from '../../platform/units/schema.ts';
+import { describeMissingQueues, Engine, findEngineProblems, QueueName, ResourcesSpec } from './resources/schema.ts';
 import { ParamName, Scalar } from './scalar/schema.ts';
 import { Triggers } from './triggers/schema.ts';
 
+export { Engine, ResourcesSpec, SpotDeadline } from './resources/schema.ts';
 export { ParamName, Scalar } from './scalar/schema.ts';
 export {
   type CronTrigger,
@@ -71,67 +73,6 @@ const Env = z
     }
   })
   .describe('Environment variables; values may have expressions');
-
-const MINUTE_MS = 60_000;
-
-/** Deadline of a step that runs on spot capacity while the deadline allows it. */
-export const SpotDeadline = z
-  .strictObject({
-    deadline: Duration.pipe(z.number().min(MINUTE_MS, '1m at least')).describe(
-      'Maximum time from the start of the first attempt to the end of the step',
-    ),
-    work: Duration.pipe(z.number().min(MINUTE_MS, '1m at least')).describe(
-      'Maximum time of the work on demand, without interruption',
-    ),
-    changeover: Duration.prefault('10m').describe(
-      'Time from the request for a machine to the first new second of work: boot, fetch, restore',
-    ),
-    progress: z
-      .string()
-      .min(1)
-      .max(250)
-      .optional()
-      .describe(
-        'MLflow metric that the step logs after each checkpoint: saved share of its work, 0 to 1. Default: no work counts as saved',
-      ),
-    resource: z
-      .string()
-      .min(1)
-      .max(200)
-      .optional()
-      .describe('Key of the spot capacity in the price book; default: the on-demand price'),
-  })
-  .describe('Spot capacity while the deadline allows it, then on demand');
-export type SpotDeadline = z.infer<typeof SpotDeadline>;
-
-export const ResourcesSpec = z
-  .strictObject({
-    cpu: Cpus.optional().describe('CPUs: 2, 0.5 or 500m'),
-    memory: Memory.optional().describe('Memory: 512Mi, 2Gi; more than this ends the step'),
-    disk: Memory.optional().describe(
-      'Maximum size of the working folder: 512Mi, 20Gi; more than this ends the step (process only)',
-    ),
-    gpu: z
-      .strictObject({
-        count: z.number().int().min(1).max(64).default(1).describe('Number of GPUs'),
-        model: z.string().min(1).max(60).optional().describe('Model, such as A10G or H100'),
-      })
-      .optional()
-      .describe('Dedicated GPUs of the step'),
-    instance: z
-      .string()
-      .min(1)
-      .max(100)
-      .optional()
-      .describe('Instance type, such as g5.xlarge: selects the machine and the price'),
-    spot: z
-      .union([z.boolean(), SpotDeadline], 'true, false, or a deadline with the time of its work')
-      .default(false)
-      .describe(
-        'Whether the step may run on spot capacity; with a deadline, while the deadline allows it (kubernetes)',
-      ),
-  })
-  .describe('Resources of a step, for scheduling and pricing');
 
 const When = z
   .string()
@@ -298,8 +239,6 @@ const Source = z
   })
   .describe('Location of the code');
 
-export const Engine = z.enum(['process', 'docker', 'kubernetes']).describe('Executor of the steps');
-
 /** `kind: Pipeline` of `steelyard apply`. */
 export const PipelineSpec = z
   .strictObject({
@@ -313,6 +252,7 @@ export const PipelineSpec = z
       .optional()
       .describe('MLflow experiment of its runs; default: the name of the pipeline'),
     engine: Engine.default('process'),
+    queue: QueueName.optional().describe('Queue of the steps without one (kubernetes)'),
     image: Image.optional().describe('Image of the steps without one'),
     params: z
       .record(ParamName, Scalar)
@@ -334,35 +274,14 @@ export const PipelineSpec = z
     on: Triggers.default([]),
     steps: z.record(StepName, Step).describe('Steps by name'),
   })
-  .superRefine(({ engine, steps }, context) => {
+  .superRefine(({ engine, queue, steps }, context) => {
+    const report = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    if (queue !== undefined && engine !== 'kubernetes') report(['queue'], describeMissingQueues(engine));
     for (const [name, step] of Object.entries(steps)) {
       if (!('run' in step)) continue;
-      const problem = findDeadlineProblem(engine, step);
-      const path = ['steps', name, 'resources', 'spot'];
-      if (problem !== null) context.addIssue({ code: 'custom', path, message: problem });
-    }
-    if (engine === 'process') return;
-    for (const [name, step] of Object.entries(steps)) {
-      if (!('run' in step) || step.resources.disk === undefined) continue;
-      const path = ['steps', name, 'resources', 'disk'];
-      context.addIssue({
-        code: 'custom',
-        path,
-        message: `the ${engine} engine cannot enforce a disk limit: remove it`,
-      });
+      for (const { field, message } of findEngineProblems({ engine, pipelineQueue: queue }, step))
+        report(['steps', name, 'resources', field], message);
     }
   })
   .describe('A pipeline');
 export type PipelineSpec = z.infer<typeof PipelineSpec>;
-
-/** Reason why the deadline of a step is not possible, in one sentence; null: it is possible, or there is no deadline. */
-function findDeadlineProblem(
-  engine: z.infer<typeof Engine>,
-  { resources: { spot }, grace }: CommandStep,
-): string | null {
-  if (typeof spot === 'boolean') return null;
-  if (engine !== 'kubernetes')
-    return `${engine} has no spot capacity: a deadline with spot requires engine: kubernetes`;
-  if (spot.deadline >= spot.work + spot.changeover + grace + MINUTE_MS) return null;
-  return 'the deadline is too short for the work, one changeover, the grace and a minute';
-}

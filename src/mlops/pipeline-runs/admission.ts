@@ -51,6 +51,11 @@ export interface Admission {
    * Errors: `reservation_settled`.
    */
   meter(reservation: string, at: number, holds?: HeldResource): Promise<Allowance>;
+  /**
+   * The work holds no machine before `start`, Unix milliseconds: its spending begins then, and its grant is computed from there. Without
+   * effect once spending was metered. Errors: `reservation_settled`.
+   */
+  postpone(reservation: string, start: number): Promise<Allowance>;
   settle(
     reservation: string,
     settling: { readonly end: string; readonly stopped: boolean; readonly checkpoint?: string },

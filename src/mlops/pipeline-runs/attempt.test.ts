@@ -36,6 +36,7 @@ describe('what the end of a try means', () => {
   it.each<[Partial<WorkEnd>, string, string | null]>([
     [{ reason: 'exited', exitCode: 0 }, 'succeeded', null],
     [{ reason: 'exited', exitCode: 3 }, 'failed', 'exit code 3'],
+    [{ reason: 'exited', exitCode: 3, decisiveNode: 2 }, 'failed', 'exit code 3 on node 2'],
     [{ reason: 'evicted', detail: 'the node was short of memory' }, 'again', 'the node was short of memory'],
     [{ reason: 'lost' }, 'again', 'lost'],
     [{ reason: 'signal', detail: 'signal 11' }, 'failed', 'signal 11'],
@@ -79,6 +80,14 @@ describe('one more try', () => {
       false,
     ],
     [
+      'is made of what failed once after its queue took it away twice, with an exit code',
+      false,
+      [attempt(1, 'taken', 143), attempt(2, 'taken', 0), attempt(3, null, 1)],
+      [],
+      'failed',
+      true,
+    ],
+    [
       'is made of what failed once after it was moved and taken away',
       deadline,
       [attempt(1, 'taken', null), attempt(2, 'moved', 143), attempt(3, null, 1)],
@@ -87,6 +96,6 @@ describe('one more try', () => {
       true,
     ],
   ])('%s', (_, spot, attempts, capacity, outcome, again) => {
-    expect(computeNextTry(step(spot), { attempt: attempts.length, attempts, capacity }, outcome).again).toBe(again);
+    expect(computeNextTry(step(spot), { attempts, capacity }, outcome).again).toBe(again);
   });
 });

@@ -2,10 +2,11 @@ import { rm } from 'node:fs/promises';
 import { createEvenTime, hold, STOP_AHEAD_MS } from '../../platform/processes/index.ts';
 import type { Executor, RunningWork, Work, WorkEnd } from '../compute/index.ts';
 import type { CommandStep } from '../pipeline-definition/schema.ts';
-import type { Allowance, HeldResource } from './admission.ts';
+import type { Allowance } from './admission.ts';
 import { awaitMove } from './capacity.ts';
 import type { DriveDeps, DrivenRun } from './context.ts';
 import { type Observer, observe, selectHeldResource } from './observe.ts';
+import { createSpending, type Spending } from './spending.ts';
 import type { Attempt, StepUsage } from './taken.ts';
 import { readCheckpoint } from './work.ts';
 import { NO_MASK } from './work-secrets.ts';
@@ -17,6 +18,8 @@ export interface AttemptEnd {
   /** Short text such as `budget team-ml` or `exit code 3`; null after success. */
   readonly reason: string | null;
   readonly attempt: Attempt;
+  /** Number of the node that decided; null: no single node. */
+  readonly decisiveNode: number | null;
 }
 
 export interface AttemptInput {
@@ -29,8 +32,8 @@ export interface AttemptInput {
   /** Of the step. */
   readonly key: string;
   readonly mlflowRun: string | null;
-  /** Called at every report with the cost and usage so far. */
-  readonly reports: (spent: Allowance['spent'], taken: StepUsage) => Promise<void>;
+  /** Called at every report with the cost and usage so far, and why the command has not started; null: it has, or no known reason. */
+  readonly reports: (spent: Allowance['spent'], taken: StepUsage, waiting: string | null) => Promise<void>;
 }
 
 /** If the clock differs by more milliseconds than this from monotonic time, it was set: an end time of the engine is then unusable. */
@@ -42,11 +45,12 @@ const CLOCK_WAS_SET_MS = 5_000;
  */
 export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptInput): Promise<AttemptEnd | null> {
   const { running, work, step } = input;
-  const deadline = computeDeadline(step, running.start);
+  let deadline = computeDeadline(step, running);
   let allowance = input.allowance;
   const stopped = watchStop(deps, driven.stop, input);
   const now = running.now ?? createEvenTime(deps.clock.now());
   const observer = observe(deps, input);
+  const spending = createSpending(deps, input);
   void observer.look();
   const held = hold({
     running: logFailures(deps, running),
@@ -56,10 +60,14 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
     sooner: observer.moved,
     async renew() {
       void observer.look();
-      const answer = await meter(deps, input, now(), observer.holds());
+      const answer = await spending.report(now(), allowance, observer.holds());
       if (answer === null) return null;
       allowance = answer;
-      await input.reports(answer.spent, { atMs: deps.clock.now(), prices: [...answer.prices], ...observer.seen() });
+      const waiting = running.waiting?.() ?? null;
+      const taken = { atMs: deps.clock.now(), prices: [...answer.prices], ...observer.seen() };
+      await input.reports(answer.spent, taken, waiting === null ? null : maskText(deps, work, waiting));
+      // The timeout of work in a queue begins with its admission.
+      if (deadline === Number.POSITIVE_INFINITY) deadline = computeDeadline(step, running);
       return Math.min(Date.parse(answer.until), deadline);
     },
     runsOut: async () => undefined,
@@ -81,29 +89,30 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
   });
   const byClock = running.now === undefined && Math.abs(deps.clock.now() - now()) > CLOCK_WAS_SET_MS;
   const ended = byClock ? { ...end.ended, end: now() } : end.ended;
-  const masker = deps.workSecrets.maskerOf(work.id) ?? NO_MASK;
-  const reason = told.reason === null ? null : masker.text(told.reason);
-  return settleAttempt(deps, input, observer, { end: ended, told: { ...told, reason }, isMoved: moved !== null });
+  const reason = told.reason === null ? null : maskText(deps, work, told.reason);
+  return settleAttempt(deps, input, observer, {
+    end: byClock ? withoutHeld(ended) : ended,
+    told: { ...told, reason },
+    isMoved: moved !== null,
+    spending,
+  });
 }
 
-/** Time at which its timeout must have ended the attempt, stop request and grace period included; Unix milliseconds. */
-function computeDeadline({ timeout, grace }: CommandStep, start: number): number {
-  return timeout === undefined ? Number.POSITIVE_INFINITY : start + timeout + STOP_AHEAD_MS + grace;
+const maskText = ({ workSecrets }: DriveDeps, { id }: Work, text: string): string =>
+  (workSecrets.maskerOf(id) ?? NO_MASK).text(text);
+
+/** The times of the machines are by a clock that was set. */
+function withoutHeld({ held: _held, ...end }: WorkEnd): WorkEnd {
+  return end;
 }
 
-async function meter(
-  deps: DriveDeps,
-  { work }: Pick<AttemptInput, 'work'>,
-  at: number,
-  holds: HeldResource | null,
-): Promise<Allowance | null> {
-  try {
-    return await deps.admission.meter(`pipeline:${work.id}`, at, holds ?? undefined);
-  } catch (error) {
-    // The present lease stays valid and the request is retried; at lease expiry the work is stopped.
-    deps.log.warn({ err: error, work: work.id }, 'cannot meter a step');
-    return null;
-  }
+/**
+ * Time at which its timeout must have ended the attempt, stop request and grace period included; Unix milliseconds. Infinite without a timeout,
+ * and in a queue.
+ */
+function computeDeadline({ timeout, grace }: CommandStep, running: RunningWork): number {
+  if (timeout === undefined || running.isQueued?.() === true) return Number.POSITIVE_INFINITY;
+  return running.start + timeout + STOP_AHEAD_MS + grace;
 }
 
 function watchStop(
@@ -190,15 +199,25 @@ export function decideOutcome({ end, ranOut, own, person, moved, limitedBy }: At
   }
   if (end.reason === 'exited' && end.exitCode === 0) return { outcome: 'succeeded', reason: null };
   if (end.reason === 'lost' || end.reason === 'evicted') return { outcome: 'again', reason: end.detail ?? end.reason };
-  if (end.reason === 'exited') return { outcome: 'failed', reason: `exit code ${end.exitCode}` };
+  if (end.reason === 'exited') {
+    const node = end.decisiveNode ?? null;
+    return { outcome: 'failed', reason: `exit code ${end.exitCode}${node === null ? '' : ` on node ${node}`}` };
+  }
   return { outcome: 'failed', reason: end.detail ?? end.reason };
+}
+
+interface Settling {
+  readonly end: WorkEnd;
+  readonly told: Outcome;
+  readonly isMoved: boolean;
+  readonly spending: Spending;
 }
 
 async function settleAttempt(
   deps: DriveDeps,
   { work, step, number }: AttemptInput,
   observer: Observer,
-  { end, told, isMoved }: { readonly end: WorkEnd; readonly told: Outcome; readonly isMoved: boolean },
+  { end, told, isMoved, spending }: Settling,
 ): Promise<AttemptEnd> {
   const masker = deps.workSecrets.maskerOf(work.id) ?? NO_MASK;
   const left = await readCheckpoint(work);
@@ -206,17 +225,16 @@ async function settleAttempt(
   // Frees the disk before anything else is written.
   if (end.reason === 'disk') await rm(work.workspace, { recursive: true, force: true });
   const place = end.place ?? null;
-  const holds = selectHeldResource(place, step);
-  // The work may have ended before the metering of this resource.
-  if (holds !== null) await meter(deps, { work }, end.end, holds);
+  const settledAt = await spending.end(end, selectHeldResource(place, step));
   const { spent, prices } = await deps.admission.settle(`pipeline:${work.id}`, {
-    end: new Date(end.end).toISOString(),
+    end: new Date(settledAt).toISOString(),
     stopped: told.reason?.startsWith('budget ') === true,
     ...(checkpoint === null ? {} : { checkpoint }),
   });
   const { cpuSeconds, peakMemoryBytes, reason: usageReason = null } = end.usage;
   return {
     ...told,
+    decisiveNode: end.decisiveNode ?? null,
     attempt: {
       number,
       work: work.id,

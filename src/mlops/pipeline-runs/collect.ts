@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import type { Work } from '../compute/index.ts';
+import { findNodeFolder, type Work } from '../compute/index.ts';
 import { readTextInside } from '../pipeline-code/index.ts';
 import type { CommandStep } from '../pipeline-definition/schema.ts';
 import type { AttemptEnd } from './attempt.ts';
@@ -49,23 +49,37 @@ function failCollection(reason: string): CollectedOutputs {
   return { outputs: NO_OUTPUTS, verdict: { outcome: 'failed', reason } };
 }
 
-/** Key of an attempt's log among the artifacts of its run. */
-export function logPath(attempt: number): string {
-  return `logs/attempt-${attempt}.log`;
+/** Key of the log of an attempt on one node, among the artifacts of its run. */
+export function logPath(attempt: number, node: number): string {
+  return node === 0 ? `logs/attempt-${attempt}.log` : `logs/attempt-${attempt}-node-${node}.log`;
 }
 
-/** Stores the masked log of an attempt among the artifacts of its run; an empty log is not stored. */
-export async function keepLog(
+/** Stores the masked logs of an attempt, one for each node, among the artifacts of its run; an empty log is not stored. */
+export async function keepLogs(
+  deps: Pick<DriveDeps, 'runLog' | 'workSecrets'>,
+  work: Pick<Work, 'id' | 'folder' | 'resources'>,
+  of: KeptLogs,
+): Promise<void> {
+  for (let node = 0; node < (work.resources.nodes ?? 1); node += 1) await keepLog(deps, work, of, node);
+}
+
+interface KeptLogs {
+  readonly mlflowRun: string | null;
+  readonly attempt: number;
+}
+
+async function keepLog(
   deps: Pick<DriveDeps, 'runLog' | 'workSecrets'>,
   { id, folder }: Pick<Work, 'id' | 'folder'>,
-  { mlflowRun, attempt }: { readonly mlflowRun: string | null; readonly attempt: number },
+  { mlflowRun, attempt }: KeptLogs,
+  node: number,
 ): Promise<void> {
-  const log = join(folder, 'output.log');
+  const log = join(findNodeFolder(folder, node), 'output.log');
   const sizeBytes = (await stat(log).catch(() => null))?.size ?? 0;
   if (mlflowRun === null || sizeBytes === 0) return;
   const masker = deps.workSecrets.maskerOf(id) ?? NO_MASK;
   const masked = Readable.from(masker.masked(createReadStream(log)), { objectMode: false });
-  await deps.runLog.keep(mlflowRun, logPath(attempt), masked);
+  await deps.runLog.keep(mlflowRun, logPath(attempt, node), masked);
 }
 
 /** Logs the numbers of the metrics file. Answers a problem with the file, one sentence, or null. */

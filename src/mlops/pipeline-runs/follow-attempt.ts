@@ -1,9 +1,9 @@
 import { decimal, decimalString, type Money } from '../../platform/units/index.ts';
-import type { Executor, RunningWork, Work } from '../compute/index.ts';
+import { type Executor, findNodeFolder, type RunningWork, type Work } from '../compute/index.ts';
 import type { CommandStep } from '../pipeline-definition/schema.ts';
 import type { Allowance } from './admission.ts';
 import { type AttemptEnd, watch } from './attempt.ts';
-import { collect, keepLog } from './collect.ts';
+import { collect, keepLogs } from './collect.ts';
 import { type DriveDeps, type DrivenRun, requireStep } from './context.ts';
 import { readLastLines } from './last-lines.ts';
 import { computeNextTry } from './next-try.ts';
@@ -31,18 +31,25 @@ export async function followAttempt(deps: DriveDeps, driven: DrivenRun, begun: S
     ...begun,
     number: stored.attempt,
     mlflowRun: stored.mlflowRun,
-    reports: async (spent: Money | null, taken: StepUsage) =>
-      void (await save(deps, driven, { ...requireStep(driven, begun.key), spent: sum(spentBefore, spent), taken })),
+    reports: async (spent: Money | null, taken: StepUsage, waiting: string | null) =>
+      void (await save(deps, driven, {
+        ...requireStep(driven, begun.key),
+        spent: sum(spentBefore, spent),
+        taken,
+        reason: waiting,
+      })),
   };
   // Runs concurrently with the settlement: both wait for the disk.
   const { mlflowRun, attempt } = stored;
-  const log = begun.running.ended.then(() => keepLog(deps, begun.work, { mlflowRun, attempt }));
+  const log = begun.running.ended.then(() => keepLogs(deps, begun.work, { mlflowRun, attempt }));
   log.catch(() => undefined);
   const end = await watch(deps, driven, input);
   if (end === null) return;
   await deps.endAccess(begun.work.id);
   const collected = await collect(deps, { ...begun, mlflowRun, end, log });
-  const lastLines = collected.verdict.outcome === 'succeeded' ? null : await readLastLines(deps, begun.work);
+  const folder = findNodeFolder(begun.work.folder, end.decisiveNode ?? 0);
+  const lastLines =
+    collected.verdict.outcome === 'succeeded' ? null : await readLastLines(deps, { id: begun.work.id, folder });
   await keepEnd(deps, driven, begun, {
     end: { ...end, ...collected.verdict, attempt: { ...end.attempt, lastLines } },
     outputs: collected.outputs,

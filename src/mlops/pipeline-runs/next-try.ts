@@ -14,15 +14,15 @@ const MAX_TAKEN_AWAY = 10;
  */
 export function computeNextTry(
   step: CommandStep,
-  stored: Pick<StoredStep, 'attempt' | 'attempts' | 'capacity'>,
+  stored: Pick<StoredStep, 'attempts' | 'capacity'>,
   outcome: AttemptEnd['outcome'],
 ): { readonly again: boolean; readonly tries: number } {
   const isFree = ({ number, again }: Attempt) =>
     again === 'moved' || (again === 'taken' && findCapacity(stored, number) === 'spot');
   const counted = selectDeadline(step) === null ? stored.attempts : stored.attempts.filter((each) => !isFree(each));
-  const takenAway = counted.filter(({ reason, exitCode }) => reason !== null && exitCode === null).length;
-  const free = stored.attempts.length - counted.length;
-  const tries = stored.attempt - (outcome === 'again' ? takenAway : 0) - free;
+  const takenAway = counted.filter(({ again }) => again === 'taken').length;
+  // By attempts that ran: one that could not start has a number and no end.
+  const tries = counted.length - takenAway;
   if (outcome === 'again') return { again: takenAway <= MAX_TAKEN_AWAY, tries };
   return { again: outcome === 'failed' && tries <= step.retries.limit, tries };
 }

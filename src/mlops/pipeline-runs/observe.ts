@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createGpuMeter, type SystemMetric } from '../../platform/gpus/index.ts';
+import { decimal, decimalString } from '../../platform/units/index.ts';
 import type { RunningWork, Work, WorkPlace, WorkUsage } from '../compute/index.ts';
 import type { CommandStep } from '../pipeline-definition/schema.ts';
 import type { HeldResource } from './admission.ts';
@@ -33,10 +34,13 @@ export function observe(
   deps: Pick<DriveDeps, 'runLog' | 'log'>,
   { work, running, step, mlflowRun }: ObservedWork,
 ): Observer {
-  const { count, model } = work.resources.gpus;
+  const {
+    gpus: { count, model },
+    nodes = 1,
+  } = work.resources;
   const gpus = createGpuMeter({
     reader: running.gpus ?? null,
-    declared: { count, model },
+    declared: { count: count * nodes, model },
     file: join(work.folder, GPU_FILE),
   });
   const moved = Promise.withResolvers<void>();
@@ -88,9 +92,10 @@ export function observe(
 }
 
 /**
- * Resource of a step on its actual machine: its share of that instance, where the step requests no instance and states
+ * Resource of a step on its actual machines: its share of that instance, on all its nodes, where the step requests no instance and states
  * no price.
- * Null: the step does, the instance is unknown, or the capacity can be evicted (its price is not an instance price).
+ * Null: the step does, the instance is unknown or not the same on all nodes, or the capacity can be evicted (its price is not an
+ * instance price).
  * Example: half of a `g5.xlarge` in `eu-west-1` -> `g5.xlarge@eu-west-1`, 0.5.
  */
 export function selectHeldResource(
@@ -100,5 +105,8 @@ export function selectHeldResource(
   if (resources.instance !== undefined || price !== undefined) return null;
   if (place === null || place.instance === null || place.spot) return null;
   const { instance, region, share } = place;
-  return { resource: region === null ? instance : `${instance}@${region}`, quantity: String(share) };
+  return {
+    resource: region === null ? instance : `${instance}@${region}`,
+    quantity: decimalString(decimal(share).times(resources.nodes)),
+  };
 }

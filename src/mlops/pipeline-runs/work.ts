@@ -15,7 +15,7 @@ import { resolveSecrets } from './work-secrets.ts';
 /** File in the working folder in which a step records the location of its checkpoint. */
 export const CHECKPOINT_FILE = '.steelyard-checkpoint';
 const MOST_CHECKPOINT_BYTES = 65_536;
-const LEASE_SECONDS = 600;
+export const LEASE_SECONDS = 600;
 /** Start-up time of a command on a busy machine, in seconds. It is reserved at first, or the work would be ended before it starts. */
 const BEGIN_SECONDS = { process: 0, docker: 5, kubernetes: 5 } as const;
 /** Price key of work without an instance or a GPU. */
@@ -37,6 +37,7 @@ export function toResources({ resources }: CommandStep, capacity: Capacity | nul
     cpus: resources.cpu ?? null,
     memoryBytes: resources.memory ?? null,
     diskBytes: resources.disk ?? null,
+    ...(resources.nodes === 1 ? {} : { nodes: resources.nodes }),
     gpus: { count: resources.gpu?.count ?? 0, model: resources.gpu?.model ?? null },
     instance: resources.instance ?? null,
     spot: capacity === null ? resources.spot !== false : capacity === 'spot',
@@ -59,18 +60,20 @@ export function buildSubject({ run }: DrivenRun, step: StoredStep): Subject {
   };
 }
 
-/** Planned spend of an attempt of a step: its instance, else its GPUs, else the machine. */
+/** Planned spend of an attempt of a step: its instances, else its GPUs, else its machines; of all its nodes. */
 export function buildAdmission(
   driven: DrivenRun,
   stored: StoredStep,
   step: CommandStep,
   work: string,
 ): AdmissionRequest {
-  const { instance, gpu, spot } = step.resources;
+  const { instance, gpu, spot, nodes } = step.resources;
   const isOnSpot = typeof spot !== 'boolean' && findCapacity(stored, stored.attempt) === 'spot';
-  const gpus = gpu === undefined ? null : { resource: `gpu:${gpu.model ?? 'any'}`, quantity: String(gpu.count) };
+  const gpus =
+    gpu === undefined ? null : { resource: `gpu:${gpu.model ?? 'any'}`, quantity: String(gpu.count * nodes) };
+  const quantity = String(nodes);
   const onDemand =
-    instance === undefined ? (gpus ?? { resource: MACHINE, quantity: '1' }) : { resource: instance, quantity: '1' };
+    instance === undefined ? (gpus ?? { resource: MACHINE, quantity }) : { resource: instance, quantity };
   const held = isOnSpot && spot.resource !== undefined ? { ...onDemand, resource: spot.resource } : onDemand;
   return {
     reservation: `pipeline:${work}`,
@@ -114,6 +117,7 @@ export async function buildWork(deps: DriveDeps, driven: DrivenRun, request: Wor
       ...secrets,
     },
     resources: toResources(step, findCapacity(stored, stored.attempt)),
+    queue: selectQueue(driven, step),
     outputs: [...step.outputs, ...(step.metrics === undefined ? [] : [step.metrics]), CHECKPOINT_FILE],
     labels: {
       pipeline: run.pipeline,
@@ -128,6 +132,12 @@ export async function buildWork(deps: DriveDeps, driven: DrivenRun, request: Wor
   };
 }
 
+/** Queue that admits a step; null: none. */
+function selectQueue({ run }: DrivenRun, { resources }: CommandStep): NonNullable<Work['queue']> | null {
+  const name = resources.queue ?? run.spec.queue;
+  return name === undefined ? null : { name, priority: resources.priority ?? null };
+}
+
 function buildOwnEnvironment({ run }: DrivenRun, stored: StoredStep, step: CommandStep): Record<string, string> {
   return {
     ...(stored.mlflowRun === null
@@ -138,8 +148,15 @@ function buildOwnEnvironment({ run }: DrivenRun, stored: StoredStep, step: Comma
     STEELYARD_STEP: stored.key,
     STEELYARD_GRACE_SECONDS: String(Math.ceil(step.grace / 1000)),
     STEELYARD_CHECKPOINT_FILE: CHECKPOINT_FILE,
+    ...buildCheckpoint(stored),
     ...(run.commit === null ? {} : { STEELYARD_COMMIT: run.commit }),
   };
+}
+
+/** Location of the newest checkpoint that an earlier attempt left, so that this one resumes from there. */
+function buildCheckpoint({ attempts }: StoredStep): Record<string, string> {
+  const last = attempts.findLast(({ checkpoint }) => checkpoint !== null)?.checkpoint ?? null;
+  return last === null ? {} : { STEELYARD_CHECKPOINT: last };
 }
 
 /** Tokens that identify a step, from its environment for this server. */

@@ -82,8 +82,10 @@ export function pipelineRoutes(deps: PipelineRouteDeps, wake: (runId: string) =>
         return showRun(await resumeRun(deps, old, { params, code, commit, mayRunCode, actor }), identity);
       },
     ),
-    handle(pipelineStepLog, async ({ params: { pipeline, run }, query: { step, attempt = null, from, maxBytes } }) =>
-      readLog(deps, await requirePipelineRun(deps, pipeline, run), step, attempt, { from, maxBytes }),
+    handle(
+      pipelineStepLog,
+      async ({ params: { pipeline, run }, query: { step, attempt = null, node, from, maxBytes } }) =>
+        readLog(deps, await requirePipelineRun(deps, pipeline, run), step, { attempt, node }, { from, maxBytes }),
     ),
   ];
 }

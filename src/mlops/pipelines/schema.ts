@@ -21,8 +21,11 @@ const taking = {
   gpus: GpuUse.nullable().describe('Usage of the GPUs of the step; null: it held none'),
   place: z
     .strictObject({
-      node: z.string().describe('Name of the machine'),
-      instance: z.string().nullable().describe('Instance type, as the cloud names it'),
+      node: z.string().describe('Name of the machine; the names of several, separated by commas'),
+      instance: z
+        .string()
+        .nullable()
+        .describe('Instance type, as the cloud names it; null: unknown, or not the same on all nodes'),
       region: z.string().nullable().describe('Region of the cloud'),
       zone: z.string().nullable().describe('Zone of the cloud'),
       gpuModel: z.string().nullable().describe('Model of its GPUs'),
@@ -80,6 +83,8 @@ export const PipelineStep = z
     name: z.string().describe('Name in the pipeline'),
     kind: z.enum(['run', 'evaluate', 'gate', 'register', 'deploy']).describe('Type of the step'),
     needs: z.array(z.string()).describe('Steps that must end before this one starts'),
+    nodes: z.number().int().describe('Number of nodes that run the step at the same time'),
+    queue: z.string().nullable().describe('Queue of the cluster that admits the step; null: none'),
     state: StepState,
     reason: z.string().nullable().describe('Reason for the state, such as a failure or a wait; null: none'),
     explanation: z
@@ -327,6 +332,7 @@ export const pipelineStepLog = endpoint({
   query: z.strictObject({
     step: z.string().min(1).max(500).describe('Name of the step; a matrix step includes its combination'),
     attempt: z.coerce.number().int().min(1).optional().describe('Number of the attempt; default: the last'),
+    node: z.coerce.number().int().min(0).max(9_999).default(0).describe('Number of the node, from 0'),
     from: z.coerce.number().int().min(0).default(0).describe('Byte offset of the first byte'),
     maxBytes: z.coerce.number().int().min(1).max(1_048_576).default(262_144).describe('Maximum number of bytes'),
   }),

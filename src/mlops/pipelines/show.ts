@@ -60,17 +60,24 @@ export function toPipelineRun(run: StoredRun, plan: readonly PlannedStep[], step
     params: { ...run.params },
     resumedFrom: run.resumedFrom,
     stopRequestedBy: run.stopRequested,
-    stepList: steps.map((step) => toPipelineStep(step, planned.get(step.key))),
+    stepList: steps.map((step) => toPipelineStep(step, planned.get(step.key), run.spec.queue ?? null)),
   };
 }
 
-function toPipelineStep(stored: StoredStep, planned: PlannedStep | undefined): PipelineStep {
+function toPipelineStep(
+  stored: StoredStep,
+  planned: PlannedStep | undefined,
+  pipelineQueue: string | null,
+): PipelineStep {
   const step = planned?.step;
+  const resources = step !== undefined && 'run' in step ? step.resources : null;
   return {
     step: stored.key,
     name: stored.name,
     kind: step === undefined || 'run' in step ? 'run' : step.uses,
     needs: [...(planned?.needs ?? [])],
+    nodes: resources?.nodes ?? 1,
+    queue: resources === null ? null : (resources.queue ?? pipelineQueue),
     state: stored.state,
     reason: stored.reason,
     explanation: stored.explanation,

@@ -2,13 +2,24 @@ import { useState } from 'react';
 import { formatCount } from '../format/number.ts';
 import layout from '../parts/layout.module.css';
 import parts from '../parts/parts.module.css';
+import { Select } from '../parts/Select.tsx';
 import { saveText } from '../parts/save-file.ts';
 import { LogLines } from './LogLines.tsx';
 import styles from './pipelines.module.css';
 import { type LogOf, type StepLog, useStepLog, useWholeLog } from './use-step-log.ts';
 
-/** Output of a step, followed while it runs. */
-export function LogView({ of, fileName }: { readonly of: LogOf; readonly fileName: string }) {
+interface LogViewProps {
+  readonly of: Omit<LogOf, 'node'>;
+  /** Number of nodes of the step; each has a log. */
+  readonly nodes: number;
+  /** Without its ending. */
+  readonly fileName: string;
+}
+
+/** Output of a step, followed while it runs; of one node at a time. */
+export function LogView({ of: attempt, nodes, fileName }: LogViewProps) {
+  const [node, setNode] = useState(0);
+  const of = { ...attempt, node };
   const log = useStepLog(of);
   const whole = useWholeLog(of);
   const [isFollowed, setFollowed] = useState(true);
@@ -16,7 +27,7 @@ export function LogView({ of, fileName }: { readonly of: LogOf; readonly fileNam
   const save = () => {
     setSaving(true);
     void whole()
-      .then((text) => saveText(fileName, 'text/plain', text))
+      .then((text) => saveText(`${fileName}${nodes === 1 ? '' : `-node-${node}`}.log`, 'text/plain', text))
       .finally(() => setSaving(false));
   };
   return (
@@ -27,6 +38,17 @@ export function LogView({ of, fileName }: { readonly of: LogOf; readonly fileNam
           {stageText(log)}
         </span>
         <div className={styles.logActions}>
+          {nodes > 1 && (
+            <Select
+              label="Node"
+              value={String(node)}
+              options={Array.from({ length: nodes }, (_, index) => ({
+                value: String(index),
+                label: `${index} of ${nodes}`,
+              }))}
+              onChange={(value) => setNode(Number(value))}
+            />
+          )}
           {log.stage !== 'ended' && (
             <button
               type="button"

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
+import { formatCount } from '../format/number.ts';
 import { Facts } from '../parts/Facts.tsx';
 import { Instant } from '../parts/Instant.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
@@ -19,7 +20,7 @@ const RUN_SHORT = 8;
 
 /** State of a step with its reason, resources and cost. */
 export function StepFacts({ step, nowMs }: { readonly step: PipelineStep; readonly nowMs: number }) {
-  const { state, reason, explanation, cost, mlflowRun, needs, startedAt, kind } = step;
+  const { state, reason, explanation, cost, mlflowRun, needs, startedAt, kind, nodes, queue } = step;
   const facts: (readonly [string, ReactNode])[] = [
     ['State', <StateMark key="state" state={state} />],
     ...(reason === null ? [] : [[WHY[state], <StepReason key="reason" reason={reason} />] as const]),
@@ -47,6 +48,8 @@ export function StepFacts({ step, nowMs }: { readonly step: PipelineStep; readon
       'Started',
       startedAt === null ? <Unknown key="began" reason={NOT_BEGUN} /> : <Instant key="began" at={startedAt} />,
     ],
+    ...(nodes === 1 ? [] : [['Nodes', formatCount(nodes)] as const]),
+    ...(queue === null ? [] : [['Queue', queue] as const]),
     ['Depends on', needs.length === 0 ? 'nothing' : needsText(needs)],
     ...(mlflowRun === null
       ? []

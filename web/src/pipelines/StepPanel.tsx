@@ -62,8 +62,10 @@ export function StepPanel({ run, step, nowMs, attempt, onAttempt, onMatrix, onCl
         )}
         {step.kind === 'run' && openAttempt > 0 && (
           <LogView
+            key={step.step}
             of={{ pipeline: run.pipeline, run: run.run, step: step.step, attempt: openAttempt }}
-            fileName={`${run.pipeline}-${run.number}-${step.step}-${openAttempt}.log`}
+            nodes={step.nodes}
+            fileName={`${run.pipeline}-${run.number}-${step.step}-${openAttempt}`}
           />
         )}
         {step.attempts.length > 0 && (

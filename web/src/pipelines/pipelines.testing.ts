@@ -7,6 +7,8 @@ export function stepNamed(step: string, rest: Partial<PipelineStep> = {}): Pipel
     name: step.split('[')[0] ?? step,
     kind: 'run',
     needs: [],
+    nodes: 1,
+    queue: null,
     state: 'waiting',
     reason: null,
     explanation: null,

@@ -9,6 +9,8 @@ export interface LogOf {
   readonly step: string;
   /** null: the last. */
   readonly attempt: number | null;
+  /** From 0. */
+  readonly node: number;
 }
 
 export interface StepLog extends LogLines {
@@ -29,17 +31,17 @@ const AFTER_ERROR_MS = 5_000;
 const START: StepLog = { ...NO_LINES, stage: 'reading', isElsewhere: false, error: null };
 
 /** Output of an attempt of a step: read from its beginning, and followed until its end. */
-export function useStepLog({ pipeline, run, step, attempt }: LogOf): StepLog {
+export function useStepLog({ pipeline, run, step, attempt, node }: LogOf): StepLog {
   const [log, setLog] = useState(START);
   useEffect(() => {
     const gone = new AbortController();
     const { signal } = gone;
     setLog(START);
-    void follow({ pipeline, run, step, attempt }, signal, (change) => {
+    void follow({ pipeline, run, step, attempt, node }, signal, (change) => {
       if (!signal.aborted) setLog(change);
     });
     return () => gone.abort();
-  }, [pipeline, run, step, attempt]);
+  }, [pipeline, run, step, attempt, node]);
   return log;
 }
 
@@ -70,8 +72,8 @@ async function follow(of: LogOf, signal: AbortSignal, change: (make: Change) => 
   }
 }
 
-function readPart({ pipeline, run, step, attempt }: LogOf, from: number, signal?: AbortSignal) {
-  const query = { step, from, maxBytes: MAX_BYTES, ...(attempt === null ? {} : { attempt }) };
+function readPart({ pipeline, run, step, attempt, node }: LogOf, from: number, signal?: AbortSignal) {
+  const query = { step, node, from, maxBytes: MAX_BYTES, ...(attempt === null ? {} : { attempt }) };
   return call(pipelineStepLog, { params: { pipeline, run }, query }, signal);
 }
 
@@ -90,14 +92,14 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Reads a complete log for a file, including the lines that the page dropped. */
-export function useWholeLog({ pipeline, run, step, attempt }: LogOf): () => Promise<string> {
+export function useWholeLog({ pipeline, run, step, attempt, node }: LogOf): () => Promise<string> {
   return useCallback(async () => {
     const texts: string[] = [];
     for (let from = 0; ; ) {
-      const { text, next } = await readPart({ pipeline, run, step, attempt }, from);
+      const { text, next } = await readPart({ pipeline, run, step, attempt, node }, from);
       if (text === '') return texts.join('');
       texts.push(text);
       from = next;
     }
-  }, [pipeline, run, step, attempt]);
+  }, [pipeline, run, step, attempt, node]);
 }

@@ -171,6 +171,7 @@ export async function settle(deps: ReservationDeps, id: string, settling: Settli
     const metered = await recordUntil(deps, sql, before, end, prices);
     const after: StoredReservation = {
       ...metered,
+      spent: metered.spent ?? findSpentOfNothing(metered),
       settledAt: before.settledAt ?? new Date(deps.clock.now()).toISOString(),
       stoppedBy: settling.stopped === true ? (before.limitedBy ?? OWN_RESERVATION) : before.stoppedBy,
       checkpoint: settling.checkpoint ?? before.checkpoint,
@@ -179,6 +180,11 @@ export async function settle(deps: ReservationDeps, id: string, settling: Settli
     if (after.stoppedBy !== null && before.stoppedBy === null) await appendStopped(deps, sql, after);
     return toReservation(after, prices);
   });
+}
+
+/** Spend of work that used nothing at a known price: zero. Null: the work used something, or no price is known. */
+function findSpentOfNothing({ start, metered, currency, earlier }: StoredReservation): string | null {
+  return currency !== null && metered === start && earlier.length === 0 ? '0' : null;
 }
 
 async function appendStopped({ events }: ReservationDeps, sql: Sql, stopped: StoredReservation): Promise<void> {

@@ -4,7 +4,7 @@ import { AppError } from '../../../platform/errors/index.ts';
 import { createNvidiaSmi } from '../../../platform/gpus/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import type { Executor, RunningWork, Work, WorkEnd } from '../../compute/index.ts';
+import { type Executor, type RunningWork, refuseNodes, type Work, type WorkEnd } from '../../compute/index.ts';
 import { buildConnection, type DaemonAddress } from './address.ts';
 import { type BeginDeps, createAndStart, removeContainer, watch } from './begin.ts';
 import { buildContainerName, LABEL } from './container.ts';
@@ -86,6 +86,7 @@ export function createDockerExecutor({
   async function beginOrFind(work: Work): Promise<RunningWork> {
     const known = await lookUp(work);
     if (known !== null) return known;
+    refuseNodes('docker', work);
     const beginning = await createAndStart(deps, work);
     return 'end' in beginning ? toEndedWork(work, beginning.end) : attend(beginning.begun);
   }

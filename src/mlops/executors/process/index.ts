@@ -15,7 +15,14 @@ import {
   startExecution,
 } from '../../../platform/processes/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
-import type { EndReason, Executor, RunningWork, Work, WorkEnd } from '../../compute/index.ts';
+import {
+  type EndReason,
+  type Executor,
+  type RunningWork,
+  refuseNodes,
+  type Work,
+  type WorkEnd,
+} from '../../compute/index.ts';
 import { createDiskWatch } from './disk.ts';
 import { listMachineGpus } from './gpus.ts';
 import { createRoom, type Machine, type Place, type Room } from './room.ts';
@@ -74,6 +81,7 @@ export function createProcessExecutor({ environment, user, clock }: ProcessExecu
     async start(work) {
       const found = findExecution({ ...work, folder: buildExecutionFolder(work) });
       if (found !== null) return running(work, found);
+      refuseNodes('process', work);
       const place = (await roomOf()).enter(work);
       try {
         keepGpus(work, place.gpus);
