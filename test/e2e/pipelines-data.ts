@@ -125,6 +125,8 @@ function stepOf(step: string, state: PipelineStep['state'], needs: string[], rea
     name: step.split('[')[0] ?? step,
     kind: 'run',
     needs,
+    nodes: 1,
+    queue: null,
     state,
     reason,
     explanation: null,

@@ -7,7 +7,7 @@ import { describeMissingQueues, Engine, findEngineProblems, QueueName, Resources
 import { ParamName, Scalar } from './scalar/schema.ts';
 import { Triggers } from './triggers/schema.ts';
 
-export { Engine, ResourcesSpec, SpotDeadline } from './resources/schema.ts';
+export { Engine, SpotDeadline } from './resources/schema.ts';
 export { ParamName, Scalar } from './scalar/schema.ts';
 export {
   type CronTrigger,
