@@ -98,7 +98,10 @@ describe.skipIf(bin === null)('PostgreSQL (skipped where initdb and postgres are
       await others.execute(other.tables());
       await raw`select 1`.execute(sql.tables());
     });
-    await expect(losing).rejects.toThrow();
+    await expect(losing).rejects.toMatchObject({
+      code: 'store_unreachable',
+      message: expect.stringContaining('Retry'),
+    });
     const { rows } = await raw`select 1 as one`.execute(store.tables());
     expect(rows).toEqual([{ one: 1 }]);
   });

@@ -27,3 +27,23 @@ export function freePort(): Promise<number> {
     });
   });
 }
+
+/** First port of the range that systems give to outgoing connections. */
+const FIRST_OUTGOING = 32_768;
+const FIRST_OWN = 20_000;
+
+/** A free TCP port that no outgoing connection takes, for a server that is started on it again and again. */
+export async function lastingPort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_OWN + Math.floor(Math.random() * (FIRST_OUTGOING - FIRST_OWN));
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}

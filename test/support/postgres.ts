@@ -31,6 +31,10 @@ export interface Databases {
 export interface Postgres extends Databases, AsyncDisposable {
   /** Address without a database. */
   readonly address: string;
+  /** Ends it at once, as a crash does; the data stay. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and data, and waits until it answers. */
+  startAgain(): Promise<void>;
 }
 
 const DEBIAN = '/usr/lib/postgresql';
@@ -97,24 +101,44 @@ async function startOn(port: number, bin: string, fsync: 'on' | 'off'): Promise<
   };
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const start = asOwner(join(bin, 'postgres'), ['-D', data, ...options]);
-  const server = spawn(start.program, start.args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const address = `postgresql://steelyard@127.0.0.1:${port}`;
+  let running = launch(start);
+  const stop = async () => {
+    await running.end('SIGINT'); // "fast": ends sessions that a failed test left open
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const started = () => ready(`${address}/postgres`, running.failure);
+  const version = await started().catch(async (error) => {
+    await stop();
+    throw error;
+  });
+  return {
+    address,
+    ...databasesAt(address, version),
+    kill: () => running.end('SIGQUIT'), // "immediate": no checkpoint, recovery at the next start
+    async startAgain() {
+      running = launch(start);
+      await started();
+    },
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function launch({ program, args }: { readonly program: string; readonly args: readonly string[] }) {
+  const server = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   server.stderr.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
   const exited = new Promise<void>((resolve) => server.once('close', () => resolve()));
-  const address = `postgresql://steelyard@127.0.0.1:${port}`;
-  const stop = async () => {
-    server.kill('SIGINT'); // "fast": ends sessions that a failed test left open
-    await exited;
-    rmSync(folder, { recursive: true, force: true });
+  return {
+    end: async (signal: 'SIGINT' | 'SIGQUIT') => {
+      server.kill(signal);
+      await exited;
+    },
+    /** Its output, once it has ended; null while it runs. */
+    failure: () => (server.exitCode === null ? null : said),
   };
-  const ended = () => (server.exitCode === null ? null : said);
-  const version = await ready(`${address}/postgres`, ended).catch(async (error) => {
-    await stop();
-    throw error;
-  });
-  return { address, ...databasesAt(address, version), [Symbol.asyncDispose]: stop };
 }
 
 function databasesAt(address: string, version: string): Databases {

@@ -61,6 +61,9 @@ export async function startServerWith(engine: Engine, data: string): Promise<Ser
     get url() {
       return server.url;
     },
+    get pid() {
+      return server.pid;
+    },
     kill: server.kill,
     stop: server.stop,
     send: server.send,

@@ -17,6 +17,7 @@ const ServerFile = z.object({ url: z.string(), pid: z.number() });
 export interface ServerProcess extends AsyncDisposable {
   /** Of the process that runs now, or ran last. */
   readonly url: string;
+  readonly pid: number;
   /** SIGKILL: the server cannot clean up. */
   kill(): Promise<void>;
   /** SIGTERM: the server ends its replicas and its work. */
@@ -27,32 +28,36 @@ export interface ServerProcess extends AsyncDisposable {
   startAgain(): Promise<void>;
 }
 
-/** `settings` are further variables of its environment. */
+/** `settings` are further variables of its environment; with `STEELYARD_PORT` it listens on the same port at every start. `program`: of another version. */
 export async function startServerProcess(
   data: string,
   settings: Readonly<Record<string, string>> = {},
+  program: string = serverProgram(),
 ): Promise<ServerProcess> {
-  let running = await startOne(data, settings);
+  let running = await startOne(data, settings, program);
   const kill = () => running.end('SIGKILL');
   return {
     get url() {
       return running.url;
     },
+    get pid() {
+      return running.pid;
+    },
     kill,
     stop: () => running.end('SIGTERM'),
     send: (signal) => running.send(signal),
     async startAgain() {
-      running = await startOne(data, settings);
+      running = await startOne(data, settings, program);
     },
     [Symbol.asyncDispose]: kill,
   };
 }
 
-async function startOne(data: string, settings: Readonly<Record<string, string>>) {
+async function startOne(data: string, settings: Readonly<Record<string, string>>, program: string) {
   const { STEELYARD_SERVER: name } = settings;
   const announced = join(name === undefined ? data : join(data, 'servers', name), 'server.json');
   rmSync(announced, { force: true });
-  const words = [serverProgram(), 'serve', '--data', data, '--port', '0'];
+  const words = [program, 'serve', '--data', data, '--port', settings.STEELYARD_PORT ?? '0'];
   const env = { ...process.env, ...settings };
   const child = spawn(process.execPath, words, { cwd: root, stdio: 'ignore', env });
   let isEnded = false;
@@ -69,6 +74,7 @@ async function startOne(data: string, settings: Readonly<Record<string, string>>
   try {
     return {
       url: await announcedUrl(announced, child),
+      pid: child.pid ?? 0,
       end,
       send: (signal: NodeJS.Signals) => void child.kill(signal),
     };

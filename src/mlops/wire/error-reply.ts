@@ -7,6 +7,9 @@ import { MlflowError, type MlflowErrorCode, mlflowStatus } from './errors.ts';
 const translated: Partial<Record<ErrorCode, MlflowErrorCode>> = {
   route_not_found: 'ENDPOINT_NOT_FOUND',
   store_unreachable: 'TEMPORARILY_UNAVAILABLE',
+  bucket_unreachable: 'TEMPORARILY_UNAVAILABLE',
+  server_lease_lost: 'TEMPORARILY_UNAVAILABLE',
+  server_stopping: 'TEMPORARILY_UNAVAILABLE',
 };
 
 const byStatus: Readonly<Record<number, MlflowErrorCode>> = {

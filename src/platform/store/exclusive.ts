@@ -1,5 +1,7 @@
 import { Client } from 'pg';
 import { createTurns } from '../concurrency/index.ts';
+import { AppError } from '../errors/index.ts';
+import { isConnectionLoss } from './connection-loss.ts';
 
 /** A lock of one name over all servers of a store. */
 interface HeldLock extends AsyncDisposable {
@@ -58,7 +60,9 @@ export function lockOnPostgres(address: string, fail: (cause: unknown) => never)
     const lost = new AbortController();
     let isReleased = false;
     const lose = () => {
-      if (!isReleased) lost.abort(new Error(`the connection that holds the lock "${name}" has ended`));
+      if (isReleased) return;
+      const detail = `The connection to PostgreSQL that holds the lock "${name}" broke. Retry.`;
+      lost.abort(new AppError('store_unreachable', detail));
     };
     client.on('error', lose);
     client.on('end', lose);
@@ -76,7 +80,7 @@ export function lockOnPostgres(address: string, fail: (cause: unknown) => never)
       await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [key]);
     } catch (error) {
       await release();
-      throw error;
+      return isConnectionLoss(error) ? fail(error) : Promise.reject(error);
     }
     return { signal: lost.signal, [Symbol.asyncDispose]: release };
   };

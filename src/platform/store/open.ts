@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { Pool, type PoolClient, types } from 'pg';
 import { AppError } from '../errors/index.ts';
+import { isConnectionLoss } from './connection-loss.ts';
 import { createExclusive, lockOnPostgres } from './exclusive.ts';
 import type { Migrations, Store, StoreEngine } from './sql.ts';
 import { buildSqlitePath, openSqlite } from './sqlite.ts';
@@ -46,20 +47,35 @@ function openPostgres(address: string): { engine: 'postgres'; database: Kysely<u
   return { engine: 'postgres', database: new Kysely({ dialect }) };
 }
 
-/** Statements of a transaction may be sent together; a connection takes the next when the last is answered. */
+/**
+ * Statements of a transaction may be sent together; a connection takes the next when the last is answered. Error: `store_unreachable`, for a
+ * connection that breaks.
+ */
 function askInTurn(client: PoolClient): void {
   const ask: (...question: unknown[]) => unknown = client.query.bind(client);
   let last: Promise<unknown> = Promise.resolve();
   client.query = ((...question: unknown[]) => {
-    const answered = last.then(() => ask(...question));
+    const answered = last.then(() => ask(...question)).catch(throwBroken);
     last = answered.catch(() => undefined);
     return answered;
   }) as typeof client.query;
 }
 
+function throwBroken(cause: unknown): never {
+  if (!isConnectionLoss(cause)) throw cause;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const detail = `The connection to PostgreSQL broke: ${why}. It is unknown whether the last change was stored. Retry.`;
+  throw new AppError('store_unreachable', detail, {}, { cause });
+}
+
 function throwUnreachable(cause: unknown): never {
   const why = cause instanceof Error ? cause.message : String(cause);
-  throw new AppError('store_unreachable', `PostgreSQL refuses the connection: ${why}.`, {}, { cause });
+  throw new AppError(
+    'store_unreachable',
+    `PostgreSQL refuses the connection: ${why}. Retry when it accepts connections again.`,
+    {},
+    { cause },
+  );
 }
 
 /** Opens the store that the configuration names. Errors: `store_unreachable`, `data_folder_unusable`. */
