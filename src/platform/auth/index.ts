@@ -54,7 +54,7 @@ export async function findActiveAccount(
 export interface AuthDeps {
   readonly store: Store;
   readonly clock: Clock;
-  readonly config: Pick<Config, 'accounts' | 'publicUrl' | 'accessReads'> & SignOnConfig;
+  readonly config: Pick<Config, 'accounts' | 'publicUrl' | 'accessReads' | 'lastKnownSeconds'> & SignOnConfig;
   readonly log: Pick<Log, 'info' | 'warn'>;
   /** Where sign-ins and wrong passwords are recorded. */
   readonly writes: WriteRecorder;
@@ -99,7 +99,8 @@ export interface Auth {
 export function createAuth(deps: AuthDeps): Auth {
   const { store, clock, config, contributorsRunCode, accountDeleted, writes } = deps;
   const on = config.accounts === 'on';
-  const verified = createVerified(clock);
+  const maxAgeMs = 1000 * config.lastKnownSeconds;
+  const verified = createVerified(clock, maxAgeMs);
   const workTokens = createWorkTokens(store, clock);
   const roles = createRoles({ contributorsRunCode });
   const localKey = deps.givenKey ?? randomBytes(32).toString('base64url');
