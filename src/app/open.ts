@@ -105,7 +105,7 @@ export async function open(
   const { webhooks, notifications, tracking, serving, gpuTelemetry, demoData } = wired;
   const health = createHealth({ config, serving });
   readers.teamOfWork = wired.teamOfWork;
-  for (const part of [wired.executors, gpuTelemetry, serving, tracking, demoData]) lifetime.use(part);
+  for (const part of [auth, wired.executors, gpuTelemetry, serving, tracking, demoData]) lifetime.use(part);
   await demoData.open();
   const web = await openWebApp(findWebBundle());
   const http = await createHttp({
@@ -131,7 +131,7 @@ export async function open(
   if (roles.includes('worker')) for (const part of working) part.start();
   if (roles.includes('gateway')) serving.start();
   // Every server settles its journals.
-  for (const part of [gpuTelemetry, predictionLog]) part.start();
+  for (const part of [auth, gpuTelemetry, predictionLog]) part.start();
   place.start(serving.takeFiles);
   const { localKey, ensureFirstAccount } = auth;
   const parts = { http, store, events, jobs, notifications, drain: health.drain };
