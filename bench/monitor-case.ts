@@ -158,7 +158,10 @@ async function openRoom(data: string) {
   const [events, uploads] = [createEvents(ground), createUploads({ ...ground, config: { maxUploadBytes: 1 << 30 } })];
   const requests = { served: async () => null };
   const teamOf = async () => null;
-  const monitoring = createMonitoring({ ...ground, ...telling, requests, teamOf, events, uploads, config: {} }, opened);
+  const monitoring = createMonitoring(
+    { ...ground, ...telling, requests, teamOf, events, uploads, config: { lastKnownSeconds: 900 } },
+    opened,
+  );
   monitoring.schedule(jobs);
   const http = await createHttp({
     config: { allowedHosts: '', maxUploadBytes: 1 << 20 },

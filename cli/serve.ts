@@ -15,7 +15,7 @@ import { loadServer } from './load-server.ts';
 import type { RunningServer } from './server.ts';
 import { readSettings } from './settings.ts';
 
-/** The parts of the server end within 8 s; this limit is for handles that keep the process alive after that. */
+/** The parts of the server end within 8 s after it has drained; this limit is for handles that keep the process alive after that. */
 const LONGEST_STOP_MS = 10_000;
 const HARD_EXIT: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
@@ -26,7 +26,7 @@ const serveCommand = command({
   needs: 'settings',
   exits: {
     0: 'stopped by SIGINT or SIGTERM; all data is written',
-    130: 'forced to stop by a second SIGINT, or after 10 s (SIGTERM: 143)',
+    130: 'forced to stop by a second SIGINT, or 10 s after it has drained (SIGTERM: 143)',
   },
   options: {
     port: { value: 'PORT', describe: 'TCP port; 0 takes a free one (default 4610)' },
@@ -70,6 +70,8 @@ const serveCommand = command({
     if (open === 'yes') await showInBrowser(server.url, context);
     await stop.asked;
     await context.remark('Stopping. Press again to stop immediately.');
+    await server.drain();
+    stop.limit();
     return 0;
   },
 });
@@ -90,24 +92,26 @@ function readyText({ url, config, firstAccount }: RunningServer, { paint }: Cont
 }
 
 /**
- * Resolves at the first signal. The second one, or 10 s, end the process immediately, which the store and the lake
+ * Resolves at the first signal. The second one, or 10 s after `limit`, end the process immediately, which the store and the lake
  * survive.
  */
-function stopSignal(io: Io): Disposable & { readonly asked: Promise<Signal> } {
+function stopSignal(io: Io): Disposable & { readonly asked: Promise<Signal>; limit(): void } {
   const { promise, resolve } = Promise.withResolvers<Signal>();
-  let isStopping = false;
+  let given: Signal | null = null;
   let late: NodeJS.Timeout | undefined;
   const listening = io.onSignal((signal) => {
-    if (isStopping) process.exit(HARD_EXIT[signal]);
-    isStopping = true;
-    late = setTimeout(() => process.exit(HARD_EXIT[signal]), LONGEST_STOP_MS);
+    if (given !== null) process.exit(HARD_EXIT[signal]);
+    given = signal;
     resolve(signal);
   });
+  const limit = () => {
+    late = setTimeout(() => process.exit(HARD_EXIT[given ?? 'SIGTERM']), LONGEST_STOP_MS);
+  };
   const end = () => {
     clearTimeout(late);
     listening[Symbol.dispose]();
   };
-  return { asked: promise, [Symbol.dispose]: end };
+  return { asked: promise, limit, [Symbol.dispose]: end };
 }
 
 const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {

@@ -18,6 +18,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly config: Config;
   /** Reads the files of the certificate again; null without TLS. */
   readonly reloadTls: (() => void) | null;
+  /** Asks load balancers to stop sending requests, and answers those that still come. */
+  drain(): Promise<void>;
   /** Key of commands on this machine; null without accounts. */
   readonly localKey: string | null;
   /** An account made at this start because there was none. */
@@ -54,6 +56,7 @@ export async function startServer(
       ...{ url, config, localKey, firstAccount },
       localUrl: hasTls ? `http://127.0.0.1:${local.port}` : url,
       reloadTls: hasTls ? () => void application.http.tls?.reload() : null,
+      drain: () => application.drain(),
       [Symbol.asyncDispose]: () => application[Symbol.asyncDispose](),
     };
   } catch (error) {

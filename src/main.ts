@@ -23,6 +23,8 @@ export interface Application extends AsyncDisposable {
   readonly config: Config;
   /** Lets commands on this machine in; null without accounts. */
   readonly localKey: string | null;
+  /** Asks load balancers to stop sending requests, and answers those that still come; before the application is disposed. */
+  drain(): Promise<void>;
   /** Creates the first account if accounts are on and none exists. Its password is shown only once. */
   ensureFirstAccount(): Promise<FirstAccount | null>;
   /** Every kind that `steelyard apply` takes: the source of lists of kinds. */
@@ -79,6 +81,7 @@ export async function createApplication(config: Config, overrides: Overrides = {
     get manifestKinds() {
       return current.manifestKinds;
     },
+    drain: () => current.drain(),
     ensureFirstAccount: () => current.ensureFirstAccount(),
     async [Symbol.asyncDispose]() {
       isClosed = true;

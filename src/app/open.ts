@@ -22,6 +22,8 @@ import { finishRemoval } from '../tradeoff/demo-data/index.ts';
 import { deleteSchedulesOfAccount } from '../tradeoff/view-schedules/index.ts';
 import { deletePrivateViews } from '../tradeoff/views/index.ts';
 import { openEngines } from './engines.ts';
+import { createHealth } from './health.ts';
+import { keepLastChecks } from './last-checks.ts';
 import { createRoleCheck, enterDataFolder, findOwnUrl, type ServerPlace, takePlace } from './servers.ts';
 import { wire } from './wire.ts';
 import type { SimulatedCluster } from './wire-pipelines.ts';
@@ -101,20 +103,19 @@ export async function open(
     cluster,
   );
   const { webhooks, notifications, tracking, serving, gpuTelemetry, demoData } = wired;
+  const health = createHealth({ config, serving });
   readers.teamOfWork = wired.teamOfWork;
-  lifetime.use(wired.executors);
-  lifetime.use(gpuTelemetry);
-  lifetime.use(serving);
-  lifetime.use(tracking);
-  lifetime.use(demoData);
+  for (const part of [auth, wired.executors, gpuTelemetry, serving, tracking, demoData]) lifetime.use(part);
   await demoData.open();
   const web = await openWebApp(findWebBundle());
   const http = await createHttp({
     ...{ log, telemetry, access: auth.access, writes, admitData: demoData.admit, routes: wired.routes },
-    ...{ checkWrite: wired.checkWrite, checkRead: wired.checkRead },
+    checkWrite: wired.checkWrite,
+    checkRead: keepLastChecks(wired.checkRead, { clock, maxAgeMs: 1000 * config.lastKnownSeconds }),
+    isDraining: health.isDraining,
     config: { ...config, allowedHosts: listAllowedHosts(config) },
     checkRole: createRoleCheck(config),
-    plugins: [...wired.plugins, ...auth.plugins, web.plugin],
+    plugins: [health.plugin, ...wired.plugins, ...auth.plugins, web.plugin],
     notFoundPage: web.notFoundPage,
     damage: () => describeDamages(journals.map((journal) => journal.damage)),
     holdFiles: (answered) => lake.hold(answered),
@@ -130,9 +131,11 @@ export async function open(
   if (roles.includes('worker')) for (const part of working) part.start();
   if (roles.includes('gateway')) serving.start();
   // Every server settles its journals.
-  for (const part of [gpuTelemetry, predictionLog, place]) part.start();
+  for (const part of [auth, gpuTelemetry, predictionLog]) part.start();
+  place.start(serving.takeFiles);
   const { localKey, ensureFirstAccount } = auth;
-  return { http, store, events, jobs, notifications, localKey, ensureFirstAccount, manifestKinds: wired.kinds };
+  const parts = { http, store, events, jobs, notifications, drain: health.drain };
+  return { ...parts, localKey, ensureFirstAccount, manifestKinds: wired.kinds };
 }
 
 interface JournalDeps {

@@ -63,7 +63,7 @@ export interface ServerPlace {
   /** Every folder with journals, or with damage set aside from them. */
   readonly journalFolders: () => Promise<string[]>;
   /** Starts to take over from ended servers, and to delete lake files that no server can need. */
-  start(): void;
+  start(takeFiles: Takeover['takeFiles']): void;
 }
 
 /** Joins the other servers of the store, where the settings name this one. */
@@ -89,19 +89,20 @@ export async function takePlace(deps: JoinDeps, lifetime: Lifetime): Promise<Ser
     journalFolder: membership.journals,
     shared: {
       isHeld: () => membership.lease.isHeld(),
+      isUntaken: () => membership.isUntaken(),
       assertHeld: (sql) => membership.lease.assertHeld(sql),
       others: () => membership.otherJournals(),
       keepMs: KEEP_SEGMENTS_MS,
     },
     journalFolders: () => membership.allJournals(),
-    start() {
-      membership.startTakeovers(createTakeover(deps));
+    start(takeFiles) {
+      membership.startTakeovers({ ...createTakeover(deps), takeFiles });
       sweep.start();
     },
   };
 }
 
-function createTakeover({ store, lake, clock, log }: JoinDeps): Takeover {
+function createTakeover({ store, lake, clock, log }: JoinDeps): Omit<Takeover, 'takeFiles'> {
   const shapes = [...PREDICTION_JOURNALS, READING_JOURNAL];
   const journals = { store, lake, log, now: clock.now, keepMs: KEEP_SEGMENTS_MS };
   return {

@@ -1,5 +1,12 @@
+import { join } from 'node:path';
 import { type Executors, selectEnvironment } from '../mlops/executors/index.ts';
-import { createGateway, createLogQueue, type Gateway, readStageCounts } from '../mlops/gateway/index.ts';
+import {
+  createGateway,
+  createLogQueue,
+  createTokenSpool,
+  type Gateway,
+  readStageCounts,
+} from '../mlops/gateway/index.ts';
 import type { Monitoring } from '../mlops/monitoring/index.ts';
 import { parseRegistries } from '../mlops/replicas/index.ts';
 import { createServing } from '../mlops/serving/index.ts';
@@ -36,11 +43,13 @@ export function wireServing(
 ): Gateway {
   const costs = createServingCosts(metering, clock);
   const replicaPrices = createReplicaPrices(prices, clock);
+  const maxAgeMs = 1000 * config.lastKnownSeconds;
+  const spool = createTokenSpool(join(place.ownFolder, 'serving'), createTokenLedger(store, org, tokens), log);
   const queue = createLogQueue({
     log,
     telemetry,
-    predictions: createPredictionLog(store, org, monitoring.served),
-    tokens: createTokenLedger(store, org, tokens),
+    predictions: createPredictionLog({ store, clock, maxAgeMs, org }, monitoring.served),
+    tokens: spool,
   });
   const serving = createServing({
     folder: place.ownFolder,
@@ -67,5 +76,5 @@ export function wireServing(
     registries: parseRegistries(config.servingRegistries),
     environment: selectEnvironment(processEnvironment()),
   });
-  return createGateway({ store, clock, log, costs, queue, serving });
+  return createGateway({ store, clock, log, costs, queue, serving, maxAgeMs, tokens: spool });
 }

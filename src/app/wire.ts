@@ -130,10 +130,9 @@ function wireServers({ config, clock, store, place, address }: Infrastructure) {
   return createServers({ store, single: place.membership === null ? describe : null });
 }
 
-/** Health, metrics and version endpoints for monitoring. */
+/** Metrics and version endpoints for monitoring. */
 function createSystemPlugin(telemetry: Telemetry): Plugin {
   return (app) => {
-    app.get('/health', { config: { scope: 'open' } }, async (_request, reply) => reply.type('text/plain').send('OK'));
     app.get('/metrics', { config: { scope: 'platform.read' } }, async (_request, reply) => {
       const { contentType, text } = await telemetry.exposition();
       return reply.type(contentType).send(text);

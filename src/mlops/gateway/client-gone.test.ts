@@ -81,9 +81,10 @@ async function openGateway({ timeout = '5s', shadow = {}, answer = 'never' } = {
   });
   const deployment = { revision: { endpoint: 'e', spec }, variants: [main.live, other.live], routes: [], canary: null };
   const deployments = {
+    ageMs: 0,
     find: () => deployment as unknown as Deployment,
     findRestored: async () => deployment as unknown as Deployment,
-  } satisfies Pick<Deployments, 'find' | 'findRestored'>;
+  } satisfies Pick<Deployments, 'find' | 'findRestored' | 'ageMs'>;
   const log = createLog('silent');
   const queue = new LogQueue({
     predictions: { keep: async () => [], keepShadows: async () => undefined },
@@ -102,7 +103,15 @@ async function openGateway({ timeout = '5s', shadow = {}, answer = 'never' } = {
   const app = fastify() as unknown as FastifyInstance;
   app.decorateRequest('identity', { getter: () => ({ name: 'ada', role: null }) as never });
   await app.register(async (scope) =>
-    gatewayPlugin({ deployments, log, clock: { now: Date.now }, queue, metrics })(scope),
+    gatewayPlugin({
+      deployments,
+      log,
+      clock: { now: Date.now },
+      queue,
+      metrics,
+      maxAgeMs: 900_000,
+      counted: () => undefined,
+    })(scope),
   );
   await app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.address() as AddressInfo;

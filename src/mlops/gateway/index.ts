@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Plugin, Route } from '../../platform/http/index.ts';
 import type { ManifestKind } from '../../platform/manifests/index.ts';
 import type { Store } from '../../platform/store/index.ts';
@@ -5,6 +6,8 @@ import type { Log, Telemetry } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Serving, ServingCosts } from '../serving/index.ts';
 import { LogQueue, type QueueDeps } from './log/queue.ts';
+import type { TokenLedger } from './log/served-tokens.ts';
+import { createTokenSpool, drainTokens, type SpooledTokens } from './log/token-spool.ts';
 import { createMetricRecorder } from './metrics/recorder.ts';
 import { metricRoutes } from './metrics/routes.ts';
 import { gatewayPlugin } from './plugin.ts';
@@ -38,8 +41,13 @@ export function createLogQueue({ telemetry, ...deps }: LogQueueDeps): LogQueue {
   return queue;
 }
 
+export { createTokenSpool };
+
 export interface GatewayDeps {
   readonly store: Store;
+  /** Age up to which this server answers by what it knows of the endpoints, in milliseconds. */
+  readonly maxAgeMs: number;
+  readonly tokens: Pick<SpooledTokens, 'start'> & TokenLedger & AsyncDisposable;
   readonly clock: Clock;
   readonly log: Log;
   readonly costs: ServingCosts;
@@ -60,20 +68,37 @@ export interface Gateway extends AsyncDisposable {
   readonly use: ServingUse;
   /** Starts the deployments and their counts. */
   start(): void;
+  /** Requests to endpoints that are being answered. */
+  inFlight(): number;
+  /** Age of what this server knows of the endpoints, in milliseconds: it grows while the store does not respond. */
+  ageMs(): number;
+  /** Records what a server that has ended left in its folder besides its journals: usage of replicas and tokens. Idempotent. */
+  takeFiles(folder: string): Promise<void>;
 }
 
 /** Puts the gateway in front of endpoints. Disposing it stops the endpoints, and stores the queued log entries. */
-export function createGateway({ serving, queue, ...deps }: GatewayDeps): Gateway {
+export function createGateway({ serving, queue, tokens, ...deps }: GatewayDeps): Gateway {
   const { deployments } = serving;
+  let inFlight = 0;
+  const counted = (change: 1 | -1) => {
+    inFlight += change;
+  };
   const metrics = createMetricRecorder({ ...deps, active: () => deployments.active() });
   return {
     kinds: serving.kinds,
     routes: [...serving.routes, ...metricRoutes({ ...deps, metrics })],
-    plugin: gatewayPlugin({ ...deps, deployments, queue, metrics }),
+    plugin: gatewayPlugin({ ...deps, deployments, queue, metrics, counted }),
     use: createServingUse({ store: deps.store, metrics, serving }),
     start() {
       serving.start();
       metrics.start();
+      tokens.start();
+    },
+    inFlight: () => inFlight,
+    ageMs: () => deployments.ageMs,
+    async takeFiles(folder) {
+      await serving.takeUsage(folder);
+      await drainTokens(join(folder, 'serving'), tokens);
     },
     async [Symbol.asyncDispose]() {
       // First: the last sample counts the replicas that still run.
@@ -81,6 +106,7 @@ export function createGateway({ serving, queue, ...deps }: GatewayDeps): Gateway
       await serving[Symbol.asyncDispose]();
       // Last: requests that the deployments still answer enter the log.
       await queue[Symbol.asyncDispose]();
+      await tokens[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Plugin } from '../../platform/http/index.ts';
+import { createTooOld } from '../../platform/last-known/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Target } from '../inference/index.ts';
@@ -20,13 +21,17 @@ import { askRoute, isRoute, watchStages } from './routes/follow.ts';
 import { drawShadows, sendShadows } from './shadows.ts';
 
 interface GatewayPluginDeps extends PredictionDeps {
-  readonly deployments: Pick<Deployments, 'find' | 'findRestored'>;
+  readonly deployments: Pick<Deployments, 'find' | 'findRestored' | 'ageMs'>;
+  /** Age up to which requests are answered by what this server knows of the endpoints, in milliseconds. */
+  readonly maxAgeMs: number;
+  /** Called with 1 when a request has come and with -1 when it is over. */
+  readonly counted: (change: 1 | -1) => void;
   readonly metrics: Pick<MetricRecorder, 'request' | 'served' | 'used' | 'stage' | 'unmeasured'>;
 }
 
 /** Everything under `/serve/NAME/`: the addresses of all protocols, for every endpoint. */
 export function gatewayPlugin(deps: GatewayPluginDeps): Plugin {
-  const { deployments, log, metrics } = deps;
+  const { deployments, log, metrics, maxAgeMs } = deps;
 
   async function answered(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { endpoint = '', '*': path = '' } = request.params as Record<string, string>;
@@ -35,6 +40,7 @@ export function gatewayPlugin(deps: GatewayPluginDeps): Plugin {
       const found = deployments.find(endpoint) ?? (await deployments.findRestored(endpoint));
       if (found === null && target.what === 'predict') metrics.unmeasured(endpoint);
       const deployment = requireLive(endpoint, found);
+      noteAge(reply, deployments.ageMs, maxAgeMs);
       if (target.what === 'nothing') throw buildNoAddress(request.method, path);
       if (target.what !== 'predict') return sendBody(reply, ...describeTarget(deployment, target));
       return await answerPrediction(deps, deployment, target, request, reply);
@@ -46,6 +52,8 @@ export function gatewayPlugin(deps: GatewayPluginDeps): Plugin {
 
   return (app) => {
     countEndings(app, metrics);
+    app.addHook('onRequest', async () => deps.counted(1));
+    app.addHook('onResponse', async () => deps.counted(-1));
     app.removeAllContentTypeParsers();
     // Do not parse here: the endpoint limits the size of a body.
     app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
@@ -63,6 +71,16 @@ function requireLive(endpoint: string, found: Deployment | null | undefined): De
   if (found === undefined) throw new ServingProblem('not_found', `There is no endpoint "${endpoint}".`);
   if (found === null) throw new ServingProblem('unavailable', `Endpoint "${endpoint}" has no live revision yet.`, 1);
   return found;
+}
+
+/** Age from which an answer says that the store does not respond; a look at the endpoints may take some seconds. */
+const NOTED_AGE_MS = 5_000;
+
+/** Names the age of old knowledge in the header of an answer. Error: `unavailable`, when it is too old. */
+function noteAge(reply: FastifyReply, ageMs: number, maxAgeMs: number): void {
+  if (ageMs < NOTED_AGE_MS) return;
+  reply.header('x-steelyard-known-age', String(Math.round(ageMs / 1000)));
+  if (ageMs > maxAgeMs) throw new ServingProblem('unavailable', createTooOld(ageMs, maxAgeMs).message, 5);
 }
 
 function buildNoAddress(method: string, path: string): ServingProblem {

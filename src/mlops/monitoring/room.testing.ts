@@ -106,7 +106,7 @@ async function startServer(ground: Opened['ground'], opened: Opened['opened'], o
   const uploads = createUploads({ ...ground, config: { maxUploadBytes: 1 << 20 } });
   const owners = { teamOf: async () => null };
   const monitoring = createMonitoring(
-    { ...ground, ...telling, ...ports, ...owners, events, uploads, config: {} },
+    { ...ground, ...telling, ...ports, ...owners, events, uploads, config: { lastKnownSeconds: 900 } },
     opened,
   );
   monitoring.schedule(jobs);

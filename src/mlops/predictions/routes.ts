@@ -1,3 +1,4 @@
+import type { Config } from '../../platform/config/index.ts';
 import { handle, type Route } from '../../platform/http/index.ts';
 import type { Lake } from '../../platform/lake/index.ts';
 import type { Objects } from '../../platform/objects/index.ts';
@@ -27,7 +28,7 @@ export interface PredictionRouteDeps extends Pick<OpenedPredictions, 'prediction
   readonly objects: Pick<Objects, 'localPath'>;
   readonly monitors: MonitorRules;
   /** After how many days predictions and labels are deleted. */
-  readonly config: KeepDays;
+  readonly config: KeepDays & Pick<Config, 'lastKnownSeconds'>;
   /** Figures computed from stored rows. Implemented by quality; supplied by the caller. */
   readonly figures: { forget(): Promise<void> };
 }

@@ -1,4 +1,6 @@
+import type { Config } from '../../platform/config/index.ts';
 import { type JournaledTable, LONGEST_ROW_BYTES } from '../../platform/journal/index.ts';
+import { createLastKnown } from '../../platform/last-known/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { LogRule, MonitorRules } from './monitor-rules.ts';
 import { removeFields } from './redaction.ts';
@@ -10,19 +12,20 @@ const FRESH_MS = 1_000;
 /** Rule for models without a monitor. */
 const ALL: LogRule = { sample: 1, redact: [] };
 
-/** The log rule of each model, read from the store once a second at most. */
+/** The log rule of each model, read from the store once a second at most; the last one while the store does not respond. */
 interface LogRules {
   of(model: string): Promise<LogRule>;
 }
 
-function createLogRules(monitors: Pick<MonitorRules, 'logRule'>): LogRules {
+function createLogRules({ monitors, clock, config }: Pick<ServedLogDeps, 'monitors' | 'clock' | 'config'>): LogRules {
+  const lastKnown = createLastKnown<LogRule>({ clock, maxAgeMs: 1000 * config.lastKnownSeconds });
   const known = new Map<string, { readonly rule: Promise<LogRule>; readonly until: number }>();
   return {
     of(model) {
       const now = performance.now();
       const found = known.get(model);
       if (found !== undefined && now < found.until) return found.rule;
-      const rule = monitors.logRule(model).then((found) => found ?? ALL);
+      const rule = lastKnown.read(model, async () => (await monitors.logRule(model)) ?? ALL);
       known.set(model, { rule, until: now + FRESH_MS });
       // Do not cache a failed read: the next request retries it. A failure never means "keep all".
       rule.catch(() => known.delete(model));
@@ -74,12 +77,14 @@ const SURELY_SHORT = LONGEST_ROW_BYTES / 6 - 10_000;
 interface ServedLogDeps {
   readonly monitors: Pick<MonitorRules, 'logRule'>;
   readonly clock: Clock;
+  readonly config: Pick<Config, 'lastKnownSeconds'>;
   readonly predictions: Pick<JournaledTable, 'append'>;
   readonly shadows: Pick<JournaledTable, 'append'>;
 }
 
-export function createServedLog({ monitors, clock, predictions, shadows }: ServedLogDeps): ServedLog {
-  const rules = createLogRules(monitors);
+export function createServedLog(deps: ServedLogDeps): ServedLog {
+  const { clock, predictions, shadows } = deps;
+  const rules = createLogRules(deps);
   const findRules = async (models: readonly string[]) =>
     new Map(await Promise.all([...new Set(models)].map(async (model) => [model, await rules.of(model)] as const)));
   return {

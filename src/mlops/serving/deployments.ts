@@ -93,6 +93,8 @@ export class Deployments implements AsyncDisposable {
   #looking: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #hasLooked = false;
+  /** Of the last look that the store answered, by the monotonic clock of the process. */
+  #lookedAt = performance.now();
   #isOver = false;
 
   constructor(deps: DeploymentsDeps) {
@@ -115,6 +117,11 @@ export class Deployments implements AsyncDisposable {
     if (!this.#hasLooked) await this.#looking;
     await this.#states.get(endpoint)?.restored;
     return this.find(endpoint);
+  }
+
+  /** Age of what this server knows of the endpoints, in milliseconds: it grows while the store does not respond. */
+  get ageMs(): number {
+    return performance.now() - this.#lookedAt;
   }
 
   /** All deployments with traffic on this server. */
@@ -147,6 +154,7 @@ export class Deployments implements AsyncDisposable {
 
   async #look(): Promise<void> {
     if (this.#isOver) return;
+    const begunAt = performance.now();
     const all = await findEndpoints(this.#deps.store, null);
     for (const name of this.#states.keys()) if (!all.some((one) => one.name === name)) this.#retire(name);
     for (const pointers of all) {
@@ -159,6 +167,7 @@ export class Deployments implements AsyncDisposable {
       state.rolled = this.#roll(state, pointers, target, giveUp.signal);
     }
     this.#hasLooked = true;
+    this.#lookedAt = begunAt;
     void this.#retain(all);
   }
 

@@ -26,8 +26,8 @@ import { servingRoutes } from './routes.ts';
 import { createServedVariants, type ServedVariants } from './served-variants.ts';
 import { applyEndpoint, checkCluster, followAlias, type ServiceDeps } from './service.ts';
 import type { ShowDeps } from './show.ts';
-import { createMeterBook, type ServingUsage } from './usage.ts';
-import { createUsageFile } from './usage-file.ts';
+import { createMeterBook, recordLeftUsage, type ServingUsage } from './usage.ts';
+import { createUsageFile, removeUsageFile } from './usage-file.ts';
 
 export type { ScalingBudget } from './autoscaling/autoscaling.ts';
 export type { ReplicaPrices } from './autoscaling/price.ts';
@@ -104,11 +104,13 @@ export interface Serving extends AsyncDisposable {
   readonly kinds: readonly ManifestKind[];
   readonly routes: readonly Route[];
   /** Deployments with traffic on this server. */
-  readonly deployments: Pick<Deployments, 'find' | 'findRestored' | 'active'>;
+  readonly deployments: Pick<Deployments, 'find' | 'findRestored' | 'active' | 'ageMs'>;
   readonly variants: ServedVariants;
   readonly changes: EndpointChanges;
   /** Starts to reconcile running replicas with the store. */
   start(): void;
+  /** Records the usage of replicas that another server left in its folder, and does not come back for. Idempotent. */
+  takeUsage(folder: string): Promise<void>;
 }
 
 const AliasMoved = z.looseObject({
@@ -158,6 +160,10 @@ export function createServing(deps: ServingDeps): Serving {
     start() {
       deployments.start();
       autoscaling.start();
+    },
+    async takeUsage(left) {
+      await recordLeftUsage(deps.usage, createUsageFile(join(left, 'serving')).read(), new Map());
+      await removeUsageFile(join(left, 'serving'));
     },
     async [Symbol.asyncDispose]() {
       await autoscaling[Symbol.asyncDispose]();

@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -20,10 +21,17 @@ const Open = z.strictObject({
   ended: z.number().nullable(),
 });
 
+const FILE = 'usage.json';
+
 const Left = z.strictObject({ seenMs: z.number(), open: z.array(Open) });
 
 /** Usage of replicas that is not recorded yet, as of an instant. */
 export type LeftUsage = z.infer<typeof Left>;
+
+/** Removes the file of a server that has ended. */
+export async function removeUsageFile(folder: string): Promise<void> {
+  await rm(join(folder, FILE), { force: true });
+}
 
 /** A file with the current usage of replicas, so that the next server can recover the usage of a killed one. */
 export interface UsageFile {
@@ -34,7 +42,7 @@ export interface UsageFile {
 
 /** A killed process loses nothing of it; a machine without power what its disk had not yet. */
 export function createUsageFile(folder: string): UsageFile {
-  const file = join(folder, 'usage.json');
+  const file = join(folder, FILE);
   return {
     read() {
       try {

@@ -2,7 +2,7 @@ import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Variant } from '../endpoint-spec/schema.ts';
 import type { HeldResource, ReplicaMeter } from '../replicas/index.ts';
-import type { UsageFile } from './usage-file.ts';
+import type { LeftUsage, UsageFile } from './usage-file.ts';
 
 /** A replica with its resource and quantity for pricing. */
 export interface ReplicaFacts {
@@ -42,6 +42,25 @@ export interface ReplicaUsage extends ReplicaFacts {
 /** Records usage and prices it. Implemented by FinOps; injected by main. */
 export interface ServingUsage {
   record(usage: readonly ReplicaUsage[]): Promise<void>;
+}
+
+/**
+ * Records the usage that a server left. `ends`: the real end of its replicas by id, Unix milliseconds; without it, a replica ran until the server
+ * was last seen.
+ */
+export async function recordLeftUsage(
+  usage: ServingUsage,
+  left: LeftUsage | null,
+  ends: ReadonlyMap<string, number>,
+): Promise<void> {
+  if (left === null) return;
+  const intervals = left.open.map(({ replica, facts, part, start, predictions, ended }) => ({
+    ...facts,
+    ...{ id: `serving:${replica}:${part}`, start, predictions },
+    end: ended ?? ends.get(replica) ?? left.seenMs,
+  }));
+  const used = intervals.filter(({ start, end }) => end > start);
+  if (used.length > 0) await usage.record(used);
 }
 
 export interface MeterBook extends AsyncDisposable {
@@ -140,13 +159,7 @@ export function createMeterBook({ usage, clock, log, file }: MeterBookDeps): Met
     },
     flush,
     async recover(ends) {
-      const intervals = unrecovered.map(({ replica, facts, part, start, predictions, ended }) => ({
-        ...facts,
-        ...{ id: `serving:${replica}:${part}`, start, predictions },
-        end: ended ?? ends.get(replica) ?? left?.seenMs ?? start,
-      }));
-      const used = intervals.filter(({ start, end }) => end > start);
-      if (used.length > 0) await usage.record(used);
+      await recordLeftUsage(usage, left, ends);
       unrecovered = [];
       note();
     },

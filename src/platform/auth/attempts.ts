@@ -2,18 +2,18 @@ import { AppError } from '../errors/index.ts';
 import type { Clock } from '../units/index.ts';
 
 /** Wrong passwords that one address may send for one account before it has to wait. */
-const FREE_FAILURES = 5;
+export const FREE_FAILURES = 5;
 const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 5 * 60_000;
+export const LONGEST_WAIT_MS = 5 * 60_000;
 /** Failures without a delay, by any account and by any address. */
-const FREE_OF_ACCOUNT = 10;
-const FREE_OF_ADDRESS = 20;
+export const FREE_OF_ACCOUNT = 10;
+export const FREE_OF_ADDRESS = 20;
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 5000;
 /** After this long without another failure the earlier ones are forgotten. */
-const FORGET_MS = 15 * 60_000;
+export const FORGET_MS = 15 * 60_000;
 /** An address from which an account signed in is not delayed for the failures of others. */
-const TRUSTED_MS = 24 * 60 * 60_000;
+export const TRUSTED_MS = 24 * 60 * 60_000;
 const MOST_REMEMBERED = 10_000;
 
 /** An account and the address that a password for it comes from. */
@@ -27,20 +27,20 @@ export interface Attempt {
   /** Time to wait before the password is checked, in milliseconds. */
   readonly delayMs: number;
   /** The password is right: forgets the failures of this source. */
-  succeed(): void;
+  succeed(): Promise<void>;
   /** The password was not checked: takes the attempt back. */
-  withdraw(): void;
+  withdraw(): Promise<void>;
 }
 
 export interface Attempts {
   /** Counts an attempt before its password is checked. Error: `too_many_attempts` while this source has to wait. */
-  begin(source: Source): Attempt;
+  begin(source: Source): Promise<Attempt>;
 }
 
 /**
  * Limits password guessing. Per account and address: five failures, then a wait that doubles from a second to five minutes. Per account and
  * per address alone: only a delay, which grows from a quarter of a second to five, so that failures of others lock no one out. An attempt
- * counts from its start, so that parallel guesses are limited like sequential ones. In memory: each server counts alone.
+ * counts from its start, so that parallel guesses are limited like sequential ones. In memory, for the only server of a store.
  */
 export function createAttempts(clock: Clock): Attempts {
   const pairs = createCounts(clock);
@@ -48,7 +48,7 @@ export function createAttempts(clock: Clock): Attempts {
   const addresses = createCounts(clock);
   const trusted = createTrusted(clock);
   return {
-    begin(source) {
+    async begin(source) {
       const pair = `${source.address} ${source.account}`;
       const waitMs = pairs.until(pair) - clock.now();
       if (waitMs > 0) throw createTooManyAttempts(Math.ceil(waitMs / 1000));
@@ -63,8 +63,8 @@ export function createAttempts(clock: Clock): Attempts {
       };
       return {
         delayMs: isTrusted ? 0 : Math.max(ofAccount, ofAddress),
-        withdraw,
-        succeed() {
+        withdraw: async () => withdraw(),
+        async succeed() {
           withdraw();
           pairs.forget(pair);
           trusted.add(pair);
@@ -84,7 +84,8 @@ export function computeDelay(count: number, free: number): number {
   return count <= free ? 0 : Math.min(FIRST_DELAY_MS * 2 ** Math.min(count - free - 1, 20), LONGEST_DELAY_MS);
 }
 
-function waitAfter(count: number): number {
+/** Wait of a pair after this many failures, in milliseconds. */
+export function computeWait(count: number): number {
   return count < FREE_FAILURES
     ? 0
     : Math.min(FIRST_WAIT_MS * 2 ** Math.min(count - FREE_FAILURES, 20), LONGEST_WAIT_MS);
@@ -101,7 +102,7 @@ function createCounts(clock: Clock) {
     /** When the next attempt is allowed, Unix milliseconds. */
     until(key: string): number {
       const found = recent(key);
-      return found === undefined ? 0 : found.lastAt + waitAfter(found.count);
+      return found === undefined ? 0 : found.lastAt + computeWait(found.count);
     },
     /** The number of failures with this one. */
     add(key: string): number {

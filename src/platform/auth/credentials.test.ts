@@ -41,7 +41,7 @@ describe('what was found right', () => {
   it('is asked for once by many, kept for half a minute, and not kept when something changed meanwhile', async () => {
     let now = 0;
     let asked = 0;
-    const verified = createVerified({ now: () => now });
+    const verified = createVerified({ now: () => now }, 60_000);
     const ada = { name: 'ada', role: 'viewer', until: null, token: null, limits: null } as const;
     const ask = async () => {
       asked += 1;

@@ -15,6 +15,7 @@ import type { Clock } from '../units/index.ts';
 import { createAccess, type FindVisible } from './access.ts';
 import { makeAccount } from './accounts.ts';
 import { createAttempts } from './attempts.ts';
+import { createCredentialChanges } from './credential-changes.ts';
 import { findIdentityOf } from './identity-store.ts';
 import { openSignOn, type SignOnConfig } from './open-sign-on.ts';
 import { createPasswordCheck } from './password-check.ts';
@@ -25,6 +26,7 @@ import type { Role } from './schema.ts';
 import { generatePassword } from './secrets.ts';
 import type { SignOnDeps } from './sign-on.ts';
 import { findAccount, findAllAccounts } from './store.ts';
+import { createStoredAttempts } from './stored-attempts.ts';
 import { createVerified } from './verified.ts';
 import { createFindVisible, type VisibilityDeps } from './visibility.ts';
 import { createWorkTokens } from './work-tokens.ts';
@@ -54,7 +56,8 @@ export async function findActiveAccount(
 export interface AuthDeps {
   readonly store: Store;
   readonly clock: Clock;
-  readonly config: Pick<Config, 'accounts' | 'publicUrl' | 'accessReads'> & SignOnConfig;
+  readonly config: Pick<Config, 'accounts' | 'publicUrl' | 'accessReads' | 'lastKnownSeconds' | 'server'> &
+    SignOnConfig;
   readonly log: Pick<Log, 'info' | 'warn'>;
   /** Where sign-ins and wrong passwords are recorded. */
   readonly writes: WriteRecorder;
@@ -76,7 +79,7 @@ export interface FirstAccount {
 }
 
 /** Accounts, tokens, sessions, and the access control that uses them. */
-export interface Auth {
+export interface Auth extends AsyncDisposable {
   readonly access: Access;
   /** Data that an account may read, for work that is done later in its name. */
   readonly findVisible: FindVisible;
@@ -91,6 +94,8 @@ export interface Auth {
     /** Revokes the token of work that has ended. */
     end(work: string): Promise<void>;
   };
+  /** Starts to learn of changes on other servers. */
+  start(): void;
   /** Creates `admin` with a random password if accounts are on and none exists; null otherwise. */
   ensureFirstAccount(): Promise<FirstAccount | null>;
 }
@@ -99,14 +104,22 @@ export interface Auth {
 export function createAuth(deps: AuthDeps): Auth {
   const { store, clock, config, contributorsRunCode, accountDeleted, writes } = deps;
   const on = config.accounts === 'on';
-  const verified = createVerified(clock);
+  const maxAgeMs = 1000 * config.lastKnownSeconds;
+  const verified = createVerified(clock, maxAgeMs);
   const workTokens = createWorkTokens(store, clock);
   const roles = createRoles({ contributorsRunCode });
   const localKey = deps.givenKey ?? randomBytes(32).toString('base64url');
-  const accounts = { store, clock, roles, forget: verified.forget, accountDeleted };
+  const isShared = on && config.server !== undefined;
+  const changes = createCredentialChanges({ store, log: deps.log, changed: verified.doubt });
+  const forget = () => {
+    verified.forget();
+    if (isShared) changes.announce();
+  };
+  const accounts = { store, clock, roles, forget, accountDeleted };
   const signOn = openSignOn({ ...deps, ...accounts });
   const proofs = createProofs({ store, clock, ...signOn });
-  const checkPassword = createPasswordCheck({ proofs, verified, attempts: createAttempts(clock), writes });
+  const attempts = isShared ? createStoredAttempts(store, clock) : createAttempts(clock);
+  const checkPassword = createPasswordCheck({ proofs, verified, attempts, writes });
   const findVisible = createFindVisible(deps);
   const access = createAccess({ proofs, workTokens, roles, verified, checkPassword, findVisible, localKey });
   return {
@@ -119,6 +132,8 @@ export function createAuth(deps: AuthDeps): Auth {
       issue: async (name, work, until) => (on ? workTokens.issue(name, work, until) : null),
       end: async (work) => (on ? workTokens.end(work) : undefined),
     },
+    start: () => (isShared ? changes.start() : undefined),
+    [Symbol.asyncDispose]: () => changes[Symbol.asyncDispose](),
     async ensureFirstAccount() {
       if (!on || (await findAllAccounts(store)).length > 0) return null;
       const first = { name: 'admin', password: generatePassword() };

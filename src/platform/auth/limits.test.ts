@@ -1,73 +1,39 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { openStore } from '../store/index.ts';
 import { buildAddressKey } from './address.ts';
-import { computeDelay, createAttempts } from './attempts.ts';
+import { attemptsSuite } from './attempts.testing.ts';
+import { createAttempts } from './attempts.ts';
 import { isCommonPassword } from './common-passwords.ts';
 import { createDerivations } from './derivations.ts';
+import { authMigrations } from './migrations.ts';
+import { createStoredAttempts } from './stored-attempts.ts';
 
-describe('attempts', () => {
-  const start = () => {
-    const time = { now: 0 };
-    const attempts = createAttempts({ now: () => time.now });
-    const begin = (address: string, account = 'ada') => {
-      try {
-        return { attempt: attempts.begin({ address, account }), waitSeconds: 0 };
-      } catch (error) {
-        const { retryAfterSeconds } = (error as { context: { retryAfterSeconds: number } }).context;
-        return { attempt: null, waitSeconds: retryAfterSeconds };
-      }
-    };
-    return { time, begin };
-  };
+const storeOf = async () => {
+  const store = await openStore({ database: 'sqlite', folder: mkdtempSync(join(tmpdir(), 'attempts-')) });
+  onTestFinished(() => store[Symbol.asyncDispose]());
+  await store.migrate(authMigrations);
+  return store;
+};
 
-  it('wait twice as long each time after five, at most five minutes, and are forgotten', () => {
-    const { time, begin } = start();
-    const waits = Array.from({ length: 16 }, () => {
-      expect(begin('a').attempt).not.toBeNull();
-      const { attempt, waitSeconds } = begin('a');
-      attempt?.withdraw();
-      time.now += waitSeconds * 1000;
-      return waitSeconds;
-    });
-    expect(waits).toEqual([0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
-    time.now += 16 * 60_000;
-    expect([begin('a').waitSeconds, begin('a').waitSeconds]).toEqual([0, 0]);
-  });
+attemptsSuite('in memory', async (clock) => createAttempts(clock));
+attemptsSuite('in the store', async (clock) => createStoredAttempts(await storeOf(), clock));
 
-  it('count from their start, so that five at once are all there are', () => {
-    const { time, begin } = start();
-    const admitted = () =>
-      Array.from({ length: 60 }, () => begin('a')).filter(({ attempt }) => attempt !== null).length;
-    expect(admitted()).toBe(5);
-    time.now += 1000;
-    expect(admitted()).toBe(1);
-  });
-
-  it('are forgotten by a right password, and taken back when nothing was checked', () => {
-    const { begin } = start();
-    for (let guess = 0; guess < 4; guess += 1) begin('a');
-    begin('a').attempt?.withdraw();
-    begin('a').attempt?.succeed();
-    expect(Array.from({ length: 6 }, () => begin('a').waitSeconds)).toEqual([0, 0, 0, 0, 0, 1]);
-  });
-
-  it('of others delay an account, and lock nobody out', () => {
-    const { time, begin } = start();
-    begin('home').attempt?.succeed();
-    const delays = Array.from({ length: 18 }, (_, index) => begin(`attacker ${index}`).attempt?.delayMs);
-    expect(delays).toEqual([...Array(10).fill(0), 250, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
-    expect(begin('elsewhere').attempt?.delayMs).toBe(5000);
-    expect(begin('home').attempt?.delayMs).toBe(0);
-    expect(begin('attacker 1', 'another').attempt?.delayMs).toBe(0);
-    time.now += 16 * 60_000;
-    expect(begin('elsewhere').attempt?.delayMs).toBe(0);
-  });
-
-  it('under many names delay their address', () => {
-    const { begin } = start();
-    const delays = Array.from({ length: 23 }, (_, index) => begin('a', `name ${index}`).attempt?.delayMs);
-    expect(delays).toEqual([...Array(20).fill(0), 250, 500, 1000]);
-    expect(computeDelay(1_000_000, 20)).toBe(5000);
-  });
+it('attempts in the store count on all servers together', async () => {
+  const store = await storeOf();
+  const clock = { now: () => 0 };
+  const servers = [createStoredAttempts(store, clock), createStoredAttempts(store, clock)];
+  const guesses = Array.from({ length: 20 }, (_, guess) =>
+    servers[guess % 2]?.begin({ address: 'a', account: 'ada' }).then(
+      () => 'checked',
+      (error: { code: string }) => error.code,
+    ),
+  );
+  const ends = await Promise.all(guesses);
+  expect(ends.filter((end) => end === 'checked')).toHaveLength(5);
+  expect(new Set(ends)).toEqual(new Set(['checked', 'too_many_attempts']));
 });
 
 describe('addresses', () => {

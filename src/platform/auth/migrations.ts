@@ -79,4 +79,22 @@ export const authMigrations: Migrations = {
         .execute();
     },
   },
+  'auth/005-several-servers': {
+    async up(database) {
+      await database.schema
+        .createTable('sign_in_attempt')
+        .addColumn('kind', 'text', (of) => of.notNull())
+        .addColumn('hash', 'text', (of) => of.notNull())
+        .addColumn('failures', 'integer', (of) => of.notNull())
+        .addColumn('last_at', 'bigint', (of) => of.notNull())
+        .addPrimaryKeyConstraint('sign_in_attempt_key', ['kind', 'hash'])
+        .execute();
+      await database.schema.createIndex('sign_in_attempt_age').on('sign_in_attempt').column('last_at').execute();
+      await database.schema
+        .createTable('credential_change')
+        .addColumn('id', 'integer', (of) => of.primaryKey())
+        .addColumn('number', 'bigint', (of) => of.notNull())
+        .execute();
+    },
+  },
 };

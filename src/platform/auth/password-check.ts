@@ -50,16 +50,17 @@ export function createPasswordCheck(deps: PasswordCheckDeps): PasswordCheck {
   }
 
   async function attempted(address: string, name: string, password: string): Promise<VerifiedIdentity | null> {
-    const attempt: Attempt = attempts.begin({ address, account: name });
+    const attempt: Attempt = await attempts.begin({ address, account: name });
     let proven: VerifiedIdentity | null;
     try {
       await hold(address, attempt.delayMs);
       proven = await proofs.password(name, password, address);
     } catch (error) {
-      attempt.withdraw();
+      // A count that stays, because the store does not respond, is forgotten with time.
+      await attempt.withdraw().catch(() => undefined);
       throw error;
     }
-    if (proven !== null) attempt.succeed();
+    if (proven !== null) await attempt.succeed();
     return proven;
   }
 

@@ -7,7 +7,8 @@ import { createFindVisible, type VisibilityDeps } from './visibility.ts';
 const deps = (accessReads: 'everything' | 'teams'): VisibilityDeps => ({
   // The given functions read instead of it.
   store: {} as Store,
-  config: { accessReads },
+  clock: { now: () => 0 },
+  config: { accessReads, lastKnownSeconds: 900 },
   teamsOf: async (_, account) => (account === 'alice' ? ['search'] : []),
   projectsOf: async (_, teams) => teams.map((team) => `${team}-project`),
   teamOfWork: async ({ runId }) => (runId === null ? null : 'search'),

@@ -33,6 +33,8 @@ export interface HttpDeps {
   readonly plugins: readonly Plugin[];
   /** Journals of which lines are missing or set aside, for the header `steelyard-damage` of every answer; null: none. */
   readonly damage?: () => string | null;
+  /** Whether clients should open connections to another server; every answer then closes its own. */
+  readonly isDraining?: () => boolean;
   /** Keeps files on the disk while responses read them: called with the end of each request that reads costs or decisions. */
   readonly holdFiles?: (answered: () => Promise<void>) => Promise<void>;
   /** Answers a browser that opened an address without a page; left out: as any other client. */
@@ -60,6 +62,7 @@ export async function createHttp(deps: HttpDeps): Promise<FastifyInstance> {
   reportErrors(app, deps.notFoundPage);
   observe(app, deps.telemetry);
   if (deps.damage !== undefined) reportDamage(app, deps.damage);
+  if (deps.isDraining !== undefined) closeWhileDraining(app, deps.isDraining);
   if (deps.holdFiles !== undefined) holdWhileReading(app, deps.holdFiles);
   compressAnswers(app);
   attachTls(app, deps);
@@ -157,6 +160,12 @@ function reportDamage(app: FastifyInstance, damage: () => string | null): void {
   app.addHook('onSend', async (_request, reply) => {
     const text = damage();
     if (text !== null) reply.header('steelyard-damage', text);
+  });
+}
+
+function closeWhileDraining(app: FastifyInstance, isDraining: () => boolean): void {
+  app.addHook('onSend', async (_request, reply) => {
+    if (isDraining()) reply.header('connection', 'close');
   });
 }
 

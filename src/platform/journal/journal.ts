@@ -29,7 +29,7 @@ export interface Journal extends AsyncDisposable {
    * in the cache of the operating system, which survives the end of this process but not a loss of power (`interval`).
    * Rejects with the error of the disk; then none of them is kept. After a failed sync the segment is not written to any
    * more: the operating system may have dropped the unsynced pages, and a second sync would succeed all the same.
-   * Error: `server_lease_lost`, with several servers.
+   * Error: `server_lease_lost`, with several servers, when another one has begun to take the journal over.
    */
   append(documents: readonly JournalDocument[]): Promise<void>;
   /** Closes the open segment; the returned segments contain every line appended before. Oldest first. */
@@ -217,7 +217,7 @@ class FileJournal implements Journal {
     this.#waiting = [];
     try {
       this.#throwFailure();
-      this.#assertHeld();
+      await this.#assertHeld();
       await this.#write(group.flatMap(({ contents }) => contents));
       for (const { resolve } of group) resolve();
     } catch (error) {
@@ -235,8 +235,10 @@ class FileJournal implements Journal {
     return this.#options.lease?.isHeld() !== false;
   }
 
-  #assertHeld(): void {
+  async #assertHeld(): Promise<void> {
     if (this.#isHeld()) return;
+    // While the store is away no server can renew its lease, nor take a journal over.
+    if ((await this.#options.lease?.isUntaken?.()) === true) return;
     const detail =
       'This server has lost its lease: another server may take its journal over. Nothing was stored; retry on another server.';
     throw new AppError('server_lease_lost', detail);
@@ -266,7 +268,7 @@ class FileJournal implements Journal {
     if (facts.nlink === 0n) throw await this.#abandonRemoved(segment);
     try {
       // Again: lines that are acknowledged were in the file before a takeover could read it, however long the write took.
-      this.#assertHeld();
+      await this.#assertHeld();
     } catch (error) {
       await this.#takeBack(segment);
       throw error;

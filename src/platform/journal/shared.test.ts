@@ -44,15 +44,16 @@ interface TestServer {
   readonly folder: string;
   readonly table: JournaledTable;
   /** As the store and a clock of the process see it. */
-  readonly lease: { isHeld: boolean; isOwn: boolean };
+  readonly lease: { isHeld: boolean; isOwn: boolean; isUntaken: boolean };
 }
 
 async function openServer(name: string): Promise<TestServer> {
   const folder = join(root, 'servers', name, 'journals-1');
-  const lease = { isHeld: true, isOwn: true };
+  const lease = { isHeld: true, isOwn: true, isUntaken: false };
   folders.push(folder);
   const shared = {
     isHeld: () => lease.isHeld,
+    isUntaken: async () => lease.isUntaken,
     others: async () => folders.filter((one) => one !== folder),
     assertHeld: async () => assertOwn(lease.isOwn),
     keepMs: KEEP_MS,
@@ -199,6 +200,18 @@ describe('the lease of a server', () => {
     a.lease.isHeld = true;
     await a.table.append([row(3)]);
     expect(await ids(a)).toEqual([1, 3]);
+  });
+
+  it('is not needed while no other server has begun to take the journal over, as when the store is away', async () => {
+    const a = await openServer('a');
+    Object.assign(a.lease, { isHeld: false, isUntaken: true });
+    await a.table.append([row(1)]);
+    // Taken over between the write and the answer.
+    const looks = [true, false];
+    Object.defineProperty(a.lease, 'isUntaken', { get: () => looks.shift() ?? false });
+    await expect(a.table.append([row(2)])).rejects.toMatchObject({ code: 'server_lease_lost' });
+    a.lease.isHeld = true;
+    expect(await ids(a)).toEqual([1]);
   });
 
   it('is looked at again after the write: rows that it does not acknowledge are not kept', async () => {

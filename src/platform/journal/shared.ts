@@ -4,6 +4,11 @@ import type { Sql } from '../store/index.ts';
 export interface JournalLease {
   /** False from a moment on that is before the takeover by another server can begin. One look at a clock of this process. */
   isHeld(): boolean;
+  /**
+   * Whether rows that are on the disk by now will be found by a takeover, also without the lease; asks the file system. Without it rows are
+   * acknowledged only while the lease is held.
+   */
+  readonly isUntaken?: () => Promise<boolean>;
 }
 
 /**

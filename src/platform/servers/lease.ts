@@ -29,7 +29,7 @@ export interface LeaseDeps {
   readonly leaseMs?: number;
 }
 
-const LEASE_MS = 20_000;
+export const LEASE_MS = 20_000;
 /** Part of a lease that its holder does not use, for clocks that run at different speeds. */
 const UNUSED = 4;
 const RENEWALS_A_LEASE = 4;
@@ -42,6 +42,8 @@ export interface Lease extends HeldLease, AsyncDisposable {
    * other one may be set. It ends before the lease in the store does.
    */
   isHeld(): boolean;
+  /** Time for which it has been held without a break by the monotonic clock, in milliseconds; 0: it is not held. */
+  heldMs(): number;
   /** Throws in a transaction when another server has taken the lease. Error: `server_lease_lost`. */
   assertHeld(sql: Sql): Promise<void>;
   /** Renews once; the lease renews itself as well. */
@@ -109,8 +111,11 @@ function keepLease(
   const { store, log, storeClock = readStoreClock } = deps;
   const usedMs = leaseMs - leaseMs / UNUSED;
   let renewedAt = from;
+  let heldSince = from.monotonic;
   let isFresh = true;
   let isLost = false;
+  const isRunning = (now: Clocks) =>
+    now.monotonic < renewedAt.monotonic + usedMs && now.wall < renewedAt.wall + usedMs && !isLost;
   const renew = async () => {
     if (isLost) return;
     // Before the statement: the store counts the lease from a later moment.
@@ -118,8 +123,10 @@ function keepLease(
     const isOwn = await store.append((sql) =>
       renewLease(sql, storeClock, { name, instance, leaseMs }, url?.() ?? null),
     );
-    if (isOwn) renewedAt = asked;
-    else {
+    if (isOwn) {
+      if (!isRunning(asked)) heldSince = asked.monotonic;
+      renewedAt = asked;
+    } else {
       isLost = true;
       log.error({ server: name }, 'another server has taken the lease of this one');
       lost?.();
@@ -140,10 +147,10 @@ function keepLease(
     name,
     instance,
     renew,
-    isHeld() {
+    isHeld: () => isRunning(readClocks(deps)),
+    heldMs() {
       const now = readClocks(deps);
-      const isRunning = now.monotonic < renewedAt.monotonic + usedMs && now.wall < renewedAt.wall + usedMs;
-      return isRunning && !isLost;
+      return isRunning(now) ? now.monotonic - heldSince : 0;
     },
     async assertHeld(sql) {
       if (await isOwnLease(sql, { name, instance })) return;

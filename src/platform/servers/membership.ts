@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../errors/index.ts';
 import { createLoop } from '../loop/index.ts';
 import { buildServerFolder } from '../store/folder-lock.ts';
 import type { Sql, Store } from '../store/index.ts';
+import { fenceJournals, isUnfenced } from './fence.ts';
 import {
   adoptFormerJournals,
   buildOwnJournals,
@@ -11,9 +13,9 @@ import {
   listJournals,
   readFolderId,
 } from './folders.ts';
-import { awaitLease, type Lease, type LeaseDeps, tryLease } from './lease.ts';
+import { awaitLease, LEASE_MS, type Lease, type LeaseDeps, tryLease } from './lease.ts';
 import type { ServerRole } from './schema.ts';
-import { claimFolder, findFolderId, findServers, readStoreClock, removeServer } from './store.ts';
+import { claimFolder, findFolderId, findServers, readStoreClock, removeServer, type StoredServer } from './store.ts';
 
 /** Journals of an ended server, on their way into the lake. */
 interface EndedJournals {
@@ -28,6 +30,8 @@ export interface Takeover {
   /** Moves the rows of ended journals into the lake; true: their files may be removed. */
   readonly move: (journals: EndedJournals) => Promise<boolean>;
   readonly remove: (journals: EndedJournals) => Promise<void>;
+  /** Takes over what a server that does not come back left in its folder besides its journals. Idempotent. */
+  readonly takeFiles: (folder: string) => Promise<void>;
 }
 
 export interface MembershipDeps extends LeaseDeps {
@@ -42,6 +46,8 @@ export interface MembershipDeps extends LeaseDeps {
   readonly url: () => string | null;
   /** Called once when another server has taken over from this one, which has to open its journals again. */
   readonly lost: () => void;
+  /** Time between the fence of journals and the first look at them, for file systems with a cache; default: 2 s. */
+  readonly fenceMs?: number;
 }
 
 /** One server of several on a store and a data folder. */
@@ -52,6 +58,8 @@ export interface Membership extends AsyncDisposable {
   readonly folder: string;
   /** Folder of the journals of this process, with one folder a table. */
   readonly journals: string;
+  /** Whether no other server has begun to take these journals over; asks the file system, and needs no store. */
+  isUntaken(): Promise<boolean>;
   /** Those of the other servers and of earlier processes. */
   otherJournals(): Promise<string[]>;
   /** All folders with journals or with damage that was set aside from them. */
@@ -63,6 +71,7 @@ export interface Membership extends AsyncDisposable {
 }
 
 const TAKE_OVER_EVERY_MS = 30_000;
+const FENCE_MS = 2_000;
 /** A listing of a shared volume may be this old, and lack the last file of a server that has ended. Until then nothing is removed. */
 const LISTING_AGE_MS = 2 * 60_000;
 
@@ -82,6 +91,7 @@ export async function joinServers(deps: MembershipDeps): Promise<Membership> {
     lease,
     folder: buildServerFolder(data, name),
     journals,
+    isUntaken: () => isUnfenced(journals),
     otherJournals: async () => (await listJournals(data)).map(({ folder }) => folder).filter((one) => one !== journals),
     allJournals: async () => [...(await listJournals(data)), ...(await listCopies(data))].map(({ folder }) => folder),
     startTakeovers(takeover) {
@@ -135,8 +145,9 @@ async function takeOverEnded(deps: TakingOver, takeover: Takeover): Promise<void
   const folders = (await listJournals(data)).filter(({ folder }) => folder !== journals);
   const stored = await findServers(store, storeClock);
   const held = new Set(stored.flatMap((one) => (one.isHeld ? [one.name] : [])));
+  const waits = new Set(stored.filter((one) => mayRenew(deps, one)).map((one) => one.name));
   const names = new Set([...stored.map((one) => one.name), ...folders.map(({ server }) => server)]);
-  for (const server of [...names].filter((one) => one === name || !held.has(one))) {
+  for (const server of [...names].filter((one) => one === name || !(held.has(one) || waits.has(one)))) {
     const of = folders.filter((one) => one.server === server).map(({ folder }) => folder);
     try {
       if (server === name) await moveAll(deps, { folders: of, lease: deps.lease }, takeover);
@@ -145,6 +156,14 @@ async function takeOverEnded(deps: TakingOver, takeover: Takeover): Promise<void
       log.error({ err: error, server }, 'journals of an ended server could not be taken over, will retry');
     }
   }
+}
+
+/**
+ * Whether the holder of an expired lease may have been kept from renewing it by the same outage of the store as this server: it gets the time to do
+ * so before it is taken over.
+ */
+function mayRenew({ lease, name, leaseMs = LEASE_MS }: TakingOver, server: StoredServer): boolean {
+  return server.name !== name && server.leaseUntil !== null && !server.isHeld && lease.heldMs() < leaseMs;
 }
 
 async function takeOverServer(
@@ -156,12 +175,14 @@ async function takeOverServer(
   if (lease === null) return;
   await using taken = lease;
   const isOver = await moveAll(deps, { folders, lease: taken }, takeover);
-  if (isOver) await removeServer(deps.store, taken);
+  if (!isOver) return;
+  await takeover.takeFiles(buildServerFolder(deps.data, server));
+  await removeServer(deps.store, taken);
 }
 
 /** True when nothing of them is left. */
 async function moveAll(
-  { seen, monotonicNow = () => performance.now() }: TakingOver,
+  { seen, fenceMs = FENCE_MS, monotonicNow = () => performance.now() }: TakingOver,
   { folders, lease }: { readonly folders: readonly string[]; readonly lease: Lease },
   takeover: Takeover,
 ): Promise<boolean> {
@@ -174,6 +195,7 @@ async function moveAll(
     };
     const firstSeen = seen.get(folder) ?? monotonicNow();
     seen.set(folder, firstSeen);
+    if (await fenceJournals(folder)) await pause(fenceMs);
     const isMoved = await takeover.move(ended);
     if (isMoved && monotonicNow() - firstSeen >= LISTING_AGE_MS) {
       await takeover.remove(ended);

@@ -17,6 +17,7 @@ export function serversSuite(engine: string, newPlace: () => Promise<Place>): vo
   describe(`the servers of a store on ${engine}`, () => {
     leaseTests(() => openBench(newPlace));
     takeoverTests(() => openBench(newPlace));
+    fenceTests(() => openBench(newPlace));
   });
 }
 
@@ -60,6 +61,7 @@ async function openBench(newPlace: () => Promise<Place>) {
         url: () => null,
         lost: () => undefined,
         inherited: ['serving'],
+        fenceMs: 0,
       };
       const member = await joinServers({ ...deps, ...server, ...changes });
       onTestFinished(() => member[Symbol.asyncDispose]());
@@ -83,6 +85,7 @@ function recordTakeover({ store, data }: Bench, isOver: () => boolean) {
       said.push(`remove ${short(folder)}`);
       rmSync(folder, { recursive: true });
     },
+    takeFiles: async (folder) => void said.push(`files of ${short(folder)}`),
   };
   return { said, takeover };
 }
@@ -199,7 +202,7 @@ function takeoverTests(open: () => Promise<Bench>): void {
     forward(LISTING_AGE_MS);
     await a.lease.renew();
     await a.takeOver(takeover);
-    expect([said, await a.otherJournals()]).toEqual([['move b/journals', 'remove b/journals'], []]);
+    expect([said, await a.otherJournals()]).toEqual([['move b/journals', 'remove b/journals', 'files of b'], []]);
     expect(await states()).toEqual([['a', true, 'a']]);
   });
 
@@ -229,8 +232,44 @@ function takeoverTests(open: () => Promise<Bench>): void {
     forward(LISTING_AGE_MS);
     await a.lease.renew();
     await a.takeOver(takeover);
-    expect(said).toEqual(['move _former/journals', 'move _former/journals', 'remove _former/journals']);
+    const last = ['remove _former/journals', 'files of _former'];
+    expect(said).toEqual(['move _former/journals', 'move _former/journals', ...last]);
     expect(readdirSync(data)).toEqual(['servers']);
     expect(await states()).toEqual([['a', true, 'a']]);
+  });
+}
+
+function fenceTests(open: () => Promise<Bench>): void {
+  it('acknowledge no row into journals that another one has begun to take over', async () => {
+    const bench = await open();
+    const [a, b] = [await bench.joined('a'), await bench.joined('b')];
+    for (const { journals } of [a, b]) mkdirSync(journals);
+    expect([await a.isUntaken(), await b.isUntaken()]).toEqual([true, true]);
+    await b[Symbol.asyncDispose]();
+    await a.takeOver(recordTakeover(bench, () => true).takeover);
+    expect([await a.isUntaken(), await b.isUntaken(), readdirSync(b.journals)]).toEqual([true, false, ['taken']]);
+    rmSync(b.journals, { recursive: true });
+    expect(await b.isUntaken()).toBe(false);
+  });
+
+  it('let one renew its lease first that was kept from it by the same outage of the store', async () => {
+    const bench = await open();
+    const { joined, forward } = bench;
+    const [a, b] = [await joined('a'), await joined('b')];
+    for (const { journals } of [a, b]) mkdirSync(journals);
+    const { said, takeover } = recordTakeover(bench, () => true);
+    forward(LEASE_MS);
+    await a.lease.renew();
+    await a.takeOver(takeover);
+    expect(said).toEqual([]);
+    await b.lease.renew();
+    expect(b.lease.isHeld()).toBe(true);
+    // Since then only the other one has renewed its lease.
+    for (let renewals = 0; renewals < 3; renewals += 1) {
+      forward(LEASE_MS / 2);
+      await a.lease.renew();
+    }
+    await a.takeOver(takeover);
+    expect(said).toEqual(['move b/journals']);
   });
 }

@@ -1,3 +1,4 @@
+export { isStoreAway } from './away.ts';
 export { isConflict } from './conflict.ts';
 export {
   addClustering,

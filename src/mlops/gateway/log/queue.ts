@@ -1,4 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { AppError } from '../../../platform/errors/index.ts';
+import { isStoreAway } from '../../../platform/store/index.ts';
 import type { Log } from '../../../platform/telemetry/index.ts';
 import type { LogState } from '../../endpoint-spec/schema.ts';
 import { codecs, ServingProblem } from '../../inference/index.ts';
@@ -24,6 +26,8 @@ const BATCH_BYTES = 1024 * 1024;
 const BATCH_REQUESTS = 512;
 /** Delay before a batch, so that exchanges that do not wait for the disk are stored together. */
 const LINGER_MS = 25;
+/** Delay before exchanges are stored again whose rules could not be read, because the store did not respond. */
+const AGAIN_MS = 1_000;
 /** Longest piece of work before the event loop serves requests again. */
 const SLICE_MS = 1;
 
@@ -93,9 +97,11 @@ export class LogQueue implements AsyncDisposable {
     while (this.#waiting.length > 0) {
       await this.#linger();
       this.#inWork = this.#batch();
-      await this.#keep(this.#inWork);
-      for (const { exchange } of this.#inWork) this.#waitingBytes -= exchange.sizeBytes;
+      const again = await this.#keep(this.#inWork);
+      for (const one of this.#inWork) if (!again.includes(one)) this.#waitingBytes -= one.exchange.sizeBytes;
       this.#inWork = [];
+      this.#waiting = [...again, ...this.#waiting];
+      if (again.length > 0) await this.#rest(AGAIN_MS);
     }
     // No await between this and the check above: a later `put` restarts the work.
     this.#working = null;
@@ -105,9 +111,13 @@ export class LogQueue implements AsyncDisposable {
   async #linger(): Promise<void> {
     if (this.#isOver || this.#waiting.length >= BATCH_REQUESTS) return;
     if (this.#waiting.some(({ settled }) => settled !== null)) return nextTurn();
+    await this.#rest(LINGER_MS);
+  }
+
+  async #rest(ms: number): Promise<void> {
     const hurry = new AbortController();
     this.#hurry = () => hurry.abort();
-    await pause(LINGER_MS, undefined, { signal: hurry.signal }).catch(() => undefined);
+    await pause(ms, undefined, { signal: hurry.signal }).catch(() => undefined);
     this.#hurry = null;
   }
 
@@ -122,15 +132,19 @@ export class LogQueue implements AsyncDisposable {
     return batch;
   }
 
-  /** Predictions first, then the answers of shadows, whose failure fails no prediction. */
-  async #keep(batch: readonly WaitingExchange[]): Promise<void> {
+  /**
+   * Predictions first, then the answers of shadows, whose failure fails no prediction. Answers the exchanges to store later: no request waits for
+   * them, and the store does not respond.
+   */
+  async #keep(batch: readonly WaitingExchange[]): Promise<readonly WaitingExchange[]> {
     const isShadow = ({ exchange }: WaitingExchange) => exchange.shadowOf !== null;
     const answers = batch.filter((one) => !isShadow(one));
-    if (answers.length > 0) await this.#keepAnswers(answers);
+    const again = answers.length > 0 ? await this.#keepAnswers(answers) : [];
     if (answers.length < batch.length) await this.#keepShadows(batch.filter(isShadow));
+    return again;
   }
 
-  async #keepAnswers(batch: readonly WaitingExchange[]): Promise<void> {
+  async #keepAnswers(batch: readonly WaitingExchange[]): Promise<readonly WaitingExchange[]> {
     const { predictions, tokens, log } = this.#deps;
     try {
       const { rows, unread, used, awaited } = await readInSlices(batch);
@@ -145,12 +159,15 @@ export class LogQueue implements AsyncDisposable {
         const isStored = (at: number) => outcomes[from + at] !== 'sampledOut';
         onStored(rows.slice(from, from + count).map((row, at) => (isStored(at) ? toPredictionHead(row) : null)));
       }
+      return [];
     } catch (error) {
-      log.error({ err: error, requests: batch.length }, 'cannot store predictions in the log');
-      for (const { exchange, settled } of batch) {
+      const again = isAway(error) && !this.#isOver ? batch.filter(({ settled }) => settled === null) : [];
+      log.error({ err: error, requests: batch.length, later: again.length }, 'cannot store predictions in the log');
+      for (const { exchange, settled } of batch.filter((one) => !again.includes(one))) {
         this.#count(exchange.endpoint, 'failed', 1);
         settled?.reject(new ServingProblem('unavailable', 'The prediction could not be stored in the log.', 1));
       }
+      return again;
     }
   }
 
@@ -199,6 +216,11 @@ export class LogQueue implements AsyncDisposable {
     this.#countsOf(endpoint)[outcome] += count;
     this.#deps.counted(endpoint, outcome, count);
   }
+}
+
+/** Whether the rules of a prediction could not be read: nothing of it is stored. */
+function isAway(error: unknown): boolean {
+  return isStoreAway(error) || (error instanceof AppError && error.code === 'last_known_too_old');
 }
 
 async function readInSlices(batch: readonly WaitingExchange[]) {

@@ -24,9 +24,27 @@ export const serverSettings = {
     .describe(
       'Roles of this server, comma-separated: "api" answers pages, the API and the MLflow API, "gateway" answers requests to endpoints, "worker" runs jobs and schedules. Each server of several may have some of them.',
     ),
+  lastKnownSeconds: z.coerce
+    .number({ error: 'a whole number of seconds from 10 to 86400' })
+    .int()
+    .min(10)
+    .max(86_400)
+    .default(900)
+    .describe(
+      'Time in seconds for which a server goes on answering predictions by the endpoints, keys and monitors that it last read while PostgreSQL does not respond. A key that is revoked meanwhile is accepted as long.',
+    ),
+  drainSeconds: z.coerce
+    .number({ error: 'a whole number of seconds, at most 600' })
+    .int()
+    .min(0)
+    .max(600)
+    .optional()
+    .describe(
+      'Time in seconds after SIGTERM in which GET /health answers 503 and requests are still accepted, so that load balancers stop sending them. Default: 5 with "server", 0 without.',
+    ),
 };
 
-type ServerSettings = z.infer<z.ZodObject<typeof serverSettings>> & {
+type ServerSettings = Pick<z.infer<z.ZodObject<typeof serverSettings>>, 'server' | 'roles'> & {
   readonly database: string;
   readonly predictionFsync: 'always' | 'interval';
   readonly publicUrl?: string | undefined;
