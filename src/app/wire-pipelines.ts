@@ -6,6 +6,7 @@ import { createExecutors, type ExecutorsDeps, readServerId } from '../mlops/exec
 import type { createWorkspaceDoor } from '../mlops/kubernetes-executor/index.ts';
 import { createPipelines, type PipelinesDeps } from '../mlops/pipelines/index.ts';
 import { isProcessExecutorOn, isUserShared, parseRoles } from '../platform/config/index.ts';
+import { splitList } from '../platform/config/schema.ts';
 import { processEnvironment } from '../platform/environment/index.ts';
 import { AppError } from '../platform/errors/index.ts';
 import { findUser, type OtherUser, openWayThrough } from '../platform/processes/index.ts';
@@ -118,9 +119,13 @@ function readKubernetesSettings(
   }
   const { kubernetesAgentImage: agentImage, kubernetesNodes: nodes } = config;
   const gpuPrometheus = config.gpuPrometheus ?? null;
+  const allowed = {
+    queues: splitList(config.kubernetesQueues),
+    priorities: splitList(config.kubernetesPriorities),
+  };
   const reached = config.kubernetesReplicaAddress;
   return {
-    ...{ kubeconfig, namespace, agentImage, publicUrl, nodes, gpuPrometheus, door, clock, log },
+    ...{ kubeconfig, namespace, agentImage, publicUrl, nodes, allowed, gpuPrometheus, door, clock, log },
     // Inside of the cluster pods have addresses; from outside only the API server is sure to be reached.
     replicaAddress: reached === 'auto' ? (kubeconfig === 'in-cluster' ? 'pod' : 'proxy') : reached,
     folder: join(folder, 'kubernetes'),

@@ -69,6 +69,7 @@ describe.skipIf(bin === null || kueue === null)('Kubernetes with Kueue', () => {
   let folder: string;
   let count = 0;
   const running = new AsyncDisposableStack();
+  const open = () => bench.open({ allowed: { queues: ['shared', 'nowhere'], priorities: ['bulk', 'urgent'] } });
   const kubectl = (...args: string[]) => cluster.kubectl('--namespace', NAMESPACE, ...args);
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'steelyard-kueue-'));
@@ -107,7 +108,7 @@ describe.skipIf(bin === null || kueue === null)('Kubernetes with Kueue', () => {
 
   describe('work on several nodes', () => {
     it('gives each node its number and the name of the first, keeps its logs apart, and has the outputs of node 0', async () => {
-      await using executor = await bench.open();
+      await using executor = await open();
       const script =
         'echo "$RANK of $WORLD_SIZE, $PET_NODE_RANK of $PET_NNODES at $MASTER_ADDR:$MASTER_PORT"; echo $RANK > out.txt';
       const work = workOf(script, { outputs: ['out.txt'] });
@@ -121,7 +122,7 @@ describe.skipIf(bin === null || kueue === null)('Kubernetes with Kueue', () => {
     });
 
     it('has a name for each pod in the cluster while it runs', async () => {
-      await using executor = await bench.open();
+      await using executor = await open();
       const work = workOf(FOR_EVER);
       const started = await executor.start(work);
       await hasBegun(work);
@@ -138,7 +139,7 @@ describe.skipIf(bin === null || kueue === null)('Kubernetes with Kueue', () => {
     });
 
     it('ends whole when one node fails, with the reason of that node', async () => {
-      await using executor = await bench.open();
+      await using executor = await open();
       const work = workOf(`[ "$RANK" = 1 ] && { echo broken; exit 3; }; ${FOR_EVER}`);
       const end = await (await executor.start(work)).ended;
       expect(end).toMatchObject({ reason: 'exited', exitCode: 3, decisiveNode: 1 });
@@ -147,11 +148,11 @@ describe.skipIf(bin === null || kueue === null)('Kubernetes with Kueue', () => {
 
     it('is found again by the next server', async () => {
       const work = workOf('echo begun; sleep 3; echo "last of $RANK"');
-      const first = await bench.open();
+      const first = await open();
       await first.start(work);
       await hasBegun(work);
       await first[Symbol.asyncDispose]();
-      await using second = await bench.open();
+      await using second = await open();
       expect(await (await second.find(work))?.ended).toMatchObject({ reason: 'exited', exitCode: 0 });
       expect([logOf(work, 0), logOf(work, 1)]).toEqual(['begun\nlast of 0\n', 'begun\nlast of 1\n']);
     });
@@ -159,7 +160,7 @@ describe.skipIf(bin === null || kueue === null)('Kubernetes with Kueue', () => {
 
   describe('a queue', () => {
     it('holds work back while its quota is in use, says why, and admits it when there is room', async () => {
-      await using executor = await bench.open();
+      await using executor = await open();
       const holder = workOf(FOR_EVER, { queue: BULK });
       const held = await executor.start(holder);
       await hasBegun(holder);
@@ -177,7 +178,7 @@ describe.skipIf(bin === null || kueue === null)('Kubernetes with Kueue', () => {
     });
 
     it('gives a step that is stopped while it waits back at once, without cost', async () => {
-      await using executor = await bench.open();
+      await using executor = await open();
       const holder = workOf(FOR_EVER, { queue: BULK });
       const held = await executor.start(holder);
       await hasBegun(holder);
@@ -192,7 +193,7 @@ describe.skipIf(bin === null || kueue === null)('Kubernetes with Kueue', () => {
     });
 
     it('takes work back for work of higher priority, which leaves its checkpoint', async () => {
-      await using executor = await bench.open();
+      await using executor = await open();
       const script = `trap 'echo saved > checkpoint.txt; exit 0' TERM; ${FOR_EVER}`;
       const bulk = workOf(script, { queue: BULK, outputs: ['checkpoint.txt'] });
       const taken = await executor.start(bulk);
@@ -210,8 +211,18 @@ describe.skipIf(bin === null || kueue === null)('Kubernetes with Kueue', () => {
       await expect.poll(() => kubectl('get', 'jobs', '-o', 'name'), SOON).not.toContain(`/${bulk.id}\n`);
     });
 
+    it('that the operator does not list is refused before a Job is created', async () => {
+      await using executor = await open();
+      const work = workOf('true', { queue: { name: 'secret', priority: null } });
+      await expect(executor.start(work)).rejects.toMatchObject({
+        code: 'executor_cannot',
+        message: expect.stringMatching(/^The queue "secret" is not allowed on this server\. Allowed queues: shared,/),
+      });
+      expect(kubectl('get', 'jobs', '-o', 'name')).not.toContain(`/${work.id}\n`);
+    });
+
     it('that does not exist is the reason of waiting', async () => {
-      await using executor = await bench.open();
+      await using executor = await open();
       const waiting = await executor.start(
         workOf('true', { resources: ONE, queue: { name: 'nowhere', priority: null } }),
       );

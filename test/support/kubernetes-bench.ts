@@ -37,6 +37,7 @@ export async function openKubernetesBench(cluster: Kubernetes): Promise<Kubernet
         agentImage: cluster.node.image.name,
         publicUrl,
         nodes: 'fixed',
+        allowed: { queues: [], priorities: [] },
         gpuPrometheus: null,
         door,
         clock: systemClock,

@@ -3,6 +3,7 @@ import { AppError } from '../../platform/errors/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Executor, RunningWork, Work } from '../compute/index.ts';
+import { type AllowedQueues, checkQueue } from './allowed-queues.ts';
 import { connect, isQuota } from './cluster.ts';
 import { createDcgm } from './dcgm.ts';
 import type { WorkspaceDoor } from './door.ts';
@@ -28,6 +29,8 @@ export interface KubernetesExecutorDeps {
   readonly publicUrl: string;
   /** `fixed`: work that fits no node is refused. `growing`: the cluster adds nodes on demand, so that work waits for them. */
   readonly nodes: 'fixed' | 'growing';
+  /** Queues and priorities that work may name. */
+  readonly allowed: AllowedQueues;
   /** Address of a Prometheus that scrapes the DCGM exporter of its nodes; null: there is none. */
   readonly gpuPrometheus: string | null;
   readonly door: WorkspaceDoor;
@@ -140,7 +143,10 @@ async function checkCluster(
 ): Promise<void> {
   if ((resources.nodes ?? 1) > 1)
     await checkPermissions(jobs.cluster, namespace, NODES_NEEDED, ' for work on several nodes');
-  if (queue !== undefined && queue !== null) await queues.open();
+  if (queue !== undefined && queue !== null) {
+    checkQueue(deps.allowed, queue);
+    await queues.open();
+  }
   const nodes = await jobs.nodes();
   if (nodes !== null && deps.nodes === 'fixed') checkFits(nodes, resources);
 }

@@ -13,6 +13,15 @@ export function splitList(list: string): string[] {
     .filter((item) => item !== '');
 }
 
+const KUBERNETES_NAME = /^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$/;
+const KubernetesNames = z
+  .string()
+  .refine(
+    (list) => splitList(list).every((name) => KUBERNETES_NAME.test(name)),
+    'names of Kubernetes, comma-separated, such as "research, batch"',
+  )
+  .default('');
+
 const settings = z.strictObject({
   data: z.string().min(1).default('.steelyard').describe('Data folder: store, lake, objects. Created if missing.'),
   host: z
@@ -234,6 +243,12 @@ const settings = z.strictObject({
     .describe(
       '"fixed": work that fits on no node of the cluster is refused. "growing": the cluster adds nodes on demand, and work waits for them.',
     ),
+  kubernetesQueues: KubernetesNames.describe(
+    'Queues of Kueue (LocalQueues of the namespace), comma-separated, that steps may name. Default: none.',
+  ),
+  kubernetesPriorities: KubernetesNames.describe(
+    'WorkloadPriorityClasses of Kueue, comma-separated, that steps in a queue may name. Default: none.',
+  ),
   kubernetesReplicaAddress: z
     .enum(['auto', 'pod', 'proxy'])
     .default('auto')
