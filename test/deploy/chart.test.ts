@@ -11,8 +11,8 @@ import { findKubernetes, startKubernetes } from '../support/kubernetes.ts';
 import { serverProgram } from '../support/server-build.ts';
 
 const root = join(import.meta.dirname, '../..');
-/** Settings that the chart decides: by the host, the volume, the Secret of the database and the executor. */
-const OF_THE_CHART = ['data', 'host', 'port', 'allowedHosts', 'accounts', 'database', 'publicUrl'];
+/** Settings that the chart decides: by the host, the volume, the Secret of the database, the pods of each role and the executor. */
+const OF_THE_CHART = ['data', 'host', 'port', 'allowedHosts', 'accounts', 'database', 'publicUrl', 'server', 'roles'];
 const OF_THE_EXECUTOR = ['kubernetes', 'kubernetesNamespace'];
 
 const ValuesSchema = z.object({
@@ -20,16 +20,31 @@ const ValuesSchema = z.object({
 });
 const Rule = z.object({ apiGroups: z.array(z.string()), resources: z.array(z.string()), verbs: z.array(z.string()) });
 const Role = z.looseObject({ kind: z.string(), rules: z.array(Rule).optional() });
+const Volume = z.looseObject({
+  name: z.string(),
+  persistentVolumeClaim: z.object({ claimName: z.string() }).optional(),
+});
 const Workload = z.looseObject({
+  metadata: z.looseObject({ name: z.string() }),
   spec: z.looseObject({
+    replicas: z.int().optional(),
     template: z.looseObject({
       spec: z.looseObject({
+        volumes: z.array(Volume),
         containers: z.array(
           z.looseObject({ env: z.array(z.looseObject({ name: z.string(), value: z.string().optional() })) }),
         ),
       }),
     }),
   }),
+});
+const Selecting = z.looseObject({
+  metadata: z.looseObject({ name: z.string(), labels: z.record(z.string(), z.string()) }),
+  spec: z.looseObject({ selector: z.record(z.string(), z.string()) }),
+});
+const ROLES = ['api', 'gateway', 'worker'] as const;
+const Monitor = z.looseObject({
+  spec: z.looseObject({ selector: z.object({ matchLabels: z.record(z.string(), z.string()) }) }),
 });
 const SettingsFile = z.looseObject({ data: z.object({ 'steelyard.yaml': z.string() }) });
 
@@ -51,6 +66,18 @@ const everything = {
   nodeSelector: { disk: 'ssd' },
   tolerations: [{ key: 'dedicated', operator: 'Exists' }],
   imagePullSecrets: [{ name: 'registry' }],
+};
+
+/** Several servers, also with every part. */
+const several = {
+  ...everything,
+  database: { secret: 'steelyard-database' },
+  servers: {
+    enabled: true,
+    api: { replicas: 3 },
+    gateway: { autoscaling: { enabled: true }, resources: { requests: { cpu: '1' } } },
+  },
+  backup: { enabled: false },
 };
 
 const SERVICE_MONITORS = {
@@ -87,6 +114,7 @@ describe.skipIf(helm === null && process.env.CI === undefined)('the chart (skipp
   it('passes helm lint', () => {
     chart.lint({ host: 'steelyard.example.org' });
     chart.lint(everything);
+    chart.lint(several);
   });
 
   it.each([
@@ -94,6 +122,24 @@ describe.skipIf(helm === null && process.env.CI === undefined)('the chart (skipp
     ['a typo in a value', { host: 'a.example', ingres: { enabled: true } }, /ingres/],
     ['a typo in a setting', { host: 'a.example', settings: { reportingCurency: 'EUR' } }, /reportingCurency/],
     ['a number of replicas', { host: 'a.example', replicas: 2 }, /replicas/],
+    ['a typo in a role', { host: 'a.example', servers: { gatway: { replicas: 2 } } }, /gatway/],
+    ['no server with a role', { host: 'a.example', servers: { worker: { replicas: 0 } } }, /replicas/],
+    ['several servers on SQLite', { host: 'a.example', servers: { enabled: true } }, /needs database\.secret/],
+    [
+      'several servers with rows that others do not see',
+      { ...several, settings: { predictionFsync: 'interval' } },
+      /several servers need "always"/,
+    ],
+    [
+      'fewer servers at most than at least',
+      { ...several, servers: { enabled: true, api: { replicas: 9, autoscaling: { enabled: true } } } },
+      /maxReplicas is less than servers\.api\.replicas/,
+    ],
+    [
+      'a pod that is killed while it drains',
+      { ...several, servers: { enabled: true, drainSeconds: 20 } },
+      /terminationGracePeriodSeconds must be at least/,
+    ],
     ['a value of the wrong type', { host: 'a.example', service: { port: 'http' } }, /port/],
     ['metrics without a token', { host: 'a.example', serviceMonitor: { enabled: true } }, /tokenSecret is required/],
     [
@@ -108,26 +154,73 @@ describe.skipIf(helm === null && process.env.CI === undefined)('the chart (skipp
   it.each([
     ['by default', { host: 'steelyard.example.org' }, 'http://steelyard.example.org'],
     ['with everything', everything, 'https://steelyard.example.org'],
+    ['for every role of several servers', several, 'https://steelyard.example.org'],
   ])('has settings that the server accepts %s', (_, values, publicUrl) => {
     const { objects } = chart.render(values);
     const file = join(mkdtempSync(join(tmpdir(), 'settings-')), 'steelyard.yaml');
     writeFileSync(file, SettingsFile.parse(findObject(objects, 'ConfigMap')).data['steelyard.yaml']);
-    const [container] = Workload.parse(findObject(objects, 'StatefulSet')).spec.template.spec.containers;
-    const variables = (container?.env ?? []).flatMap(({ name, value }) =>
-      value !== undefined && name.startsWith('STEELYARD_') ? [[name, value] as const] : [],
+    for (const pod of workloadsOf(objects)) {
+      const text = execFileSync(process.execPath, [serverProgram(), 'config', 'check', '--json'], {
+        env: { ...settingsOf(pod), STEELYARD_CONFIG: file, STEELYARD_ACCOUNTS: 'on', STEELYARD_HOST: '0.0.0.0' },
+        encoding: 'utf8',
+      });
+      expect(text).toContain(`"${publicUrl}"`);
+      expect(text).toContain('steelyard.steelyard.svc,');
+    }
+  });
+
+  it('has pods of each role on one volume, and sends each request to its role', () => {
+    const { objects } = chart.render(several);
+    const pods = workloadsOf(objects);
+    expect(pods.map(({ metadata, spec }) => [metadata.name, spec.replicas])).toEqual([
+      ['steelyard-api', 3],
+      ['steelyard-gateway', undefined],
+      ['steelyard-worker', 2],
+    ]);
+    expect(pods.map((pod) => settingsOf(pod).STEELYARD_ROLES)).toEqual(ROLES);
+    const claims = pods.flatMap(({ spec }) => spec.template.spec.volumes.map((each) => each.persistentVolumeClaim));
+    expect(claims.filter((claim) => claim !== undefined).map(({ claimName }) => claimName)).toEqual(
+      ROLES.map(() => 'steelyard-data'),
     );
-    const env = {
-      ...Object.fromEntries(variables),
-      STEELYARD_CONFIG: file,
-      STEELYARD_ACCOUNTS: 'on',
-      STEELYARD_HOST: '0.0.0.0',
-    };
-    const text = execFileSync(process.execPath, [serverProgram(), 'config', 'check', '--json'], {
-      env,
-      encoding: 'utf8',
+    expect(findObject(objects, 'PersistentVolumeClaim')).toMatchObject({
+      metadata: { name: 'steelyard-data', annotations: { 'helm.sh/resource-policy': 'keep' } },
+      spec: { accessModes: ['ReadWriteMany'] },
     });
-    expect(text).toContain(`"${publicUrl}"`);
-    expect(text).toContain('steelyard.steelyard.svc,');
+    const services = objects.filter(({ kind }) => kind === 'Service').map((each) => Selecting.parse(each));
+    const selected = services.map(({ metadata, spec }) => [
+      metadata.name,
+      spec.selector['app.kubernetes.io/component'],
+    ]);
+    expect(Object.fromEntries(selected)).toEqual({
+      steelyard: 'api',
+      'steelyard-gateway': 'gateway',
+      'steelyard-servers': undefined,
+    });
+    expect(findObject(objects, 'HorizontalPodAutoscaler')).toMatchObject({
+      spec: { scaleTargetRef: { kind: 'StatefulSet', name: 'steelyard-gateway' }, minReplicas: 2, maxReplicas: 12 },
+    });
+    const budgets = objects.filter(({ kind }) => kind === 'PodDisruptionBudget');
+    expect(budgets).toHaveLength(ROLES.length);
+    for (const budget of budgets) expect(budget).toMatchObject({ spec: { maxUnavailable: 1 } });
+    // Each server is read once: by one of the three Services.
+    const monitored = Monitor.parse(findObject(objects, 'ServiceMonitor')).spec.selector.matchLabels;
+    const isMonitored = ({ metadata }: z.infer<typeof Selecting>) =>
+      Object.entries(monitored).every(([label, value]) => metadata.labels[label] === value);
+    expect(services.filter(isMonitored).map(({ metadata }) => metadata.name)).toEqual(['steelyard-servers']);
+    expect(findObject(objects, 'Ingress')).toMatchObject({
+      spec: {
+        rules: [
+          {
+            http: {
+              paths: [
+                { path: '/serve', backend: { service: { name: 'steelyard-gateway' } } },
+                { path: '/', backend: { service: { name: 'steelyard' } } },
+              ],
+            },
+          },
+        ],
+      },
+    });
   });
 
   it('gives its executor the permissions of examples/kubernetes/rbac.yaml, and no others', () => {
@@ -170,12 +263,35 @@ describe.skipIf(helm === null && process.env.CI === undefined)('the chart (skipp
         return kubernetes.kubectl('auth', 'can-i', ...words, as, '--namespace', 'steelyard-work').trim();
       };
       expect(mayI('create', 'jobs.batch')).toBe('yes');
+
+      kubernetes.apply(chart.render(several).text);
+      // The controllers create them: three by the values, two by the autoscaler, two by default.
+      const expected = ['api-2', 'gateway-1', 'worker-1'].map((each) => `pod/steelyard-${each}\n`);
+      for (const each of expected) await expect.poll(pod).toContain(each);
     },
   );
 });
 
 function findObject(objects: readonly KubernetesObject[], kind: string): KubernetesObject | undefined {
   return objects.find((object) => object.kind === kind);
+}
+
+function workloadsOf(objects: readonly KubernetesObject[]) {
+  return objects.filter(({ kind }) => kind === 'StatefulSet').map((each) => Workload.parse(each));
+}
+
+/** Variables of a pod with settings; those that its cluster knows have an example. */
+function settingsOf({ metadata, spec }: z.infer<typeof Workload>): Record<string, string> {
+  const examples: Readonly<Record<string, string>> = {
+    STEELYARD_SERVER: `${metadata.name}-0`,
+    STEELYARD_DATABASE: 'postgresql://steelyard@db.example.org/steelyard',
+  };
+  const variables = spec.template.spec.containers.flatMap(({ env }) => env);
+  return Object.fromEntries(
+    variables.flatMap(({ name, value = examples[name] }) =>
+      value !== undefined && name.startsWith('STEELYARD_') ? [[name, value]] : [],
+    ),
+  );
 }
 
 /** `group resource verb` of every rule of the roles, sorted. */

@@ -14,6 +14,57 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 
+{{/*
+The servers: one with all roles, or one group for each role. A name is short enough for the label with the revision of a StatefulSet.
+*/}}
+{{- define "steelyard.groups" -}}
+{{- $name := include "steelyard.name" . }}
+{{- if .Values.servers.enabled }}
+{{- range $role := list "api" "gateway" "worker" }}
+- {role: {{ $role }}, name: {{ printf "%s-%s" ($name | trunc 43 | trimSuffix "-") $role }}}
+{{- end }}
+{{- else }}
+- {role: "", name: {{ $name }}}
+{{- end }}
+{{- end }}
+
+{{/* Labels of the pods of a group; an empty role: of all servers. */}}
+{{- define "steelyard.groupSelector" -}}
+{{ include "steelyard.selector" .root }}
+{{- with .role }}
+app.kubernetes.io/component: {{ . }}
+{{- end }}
+{{- end }}
+
+{{/* The claim of the volume that several servers share. */}}
+{{- define "steelyard.sharedClaim" -}}
+{{ .Values.persistence.existingClaim | default (printf "%s-data" (include "steelyard.name" .)) }}
+{{- end }}
+
+{{/* Names under which the servers are reached, besides the address of their pod. */}}
+{{- define "steelyard.hosts" -}}
+{{- $hosts := list (required "host is required: the name under which clients reach the server" .Values.host) }}
+{{- $names := list (include "steelyard.name" .) }}
+{{- if .Values.servers.enabled }}{{ $names = append $names (printf "%s-gateway" (include "steelyard.name" .)) }}{{ end }}
+{{- range $names }}
+{{- $hosts = concat $hosts (list . (printf "%s.%s.svc" . $.Release.Namespace) (printf "%s.%s.svc.cluster.local" . $.Release.Namespace)) }}
+{{- end }}
+{{- join "," (concat $hosts .Values.extraHosts) }}
+{{- end }}
+
+{{/* What several servers cannot be. */}}
+{{- define "steelyard.checkServers" -}}
+{{- if .Values.servers.enabled }}
+{{- if not .Values.database.secret }}{{ fail "servers.enabled needs database.secret: several servers share a PostgreSQL" }}{{ end }}
+{{- if eq (get .Values.settings "predictionFsync" | toString) "interval" }}{{ fail "settings.predictionFsync: several servers need \"always\"" }}{{ end }}
+{{- if lt (int .Values.terminationGracePeriodSeconds) (add (int .Values.servers.drainSeconds) 15 | int) }}{{ fail "terminationGracePeriodSeconds must be at least servers.drainSeconds + 15" }}{{ end }}
+{{- range $role := list "api" "gateway" }}
+{{- $group := index $.Values.servers $role }}
+{{- if and $group.autoscaling.enabled (lt (int $group.autoscaling.maxReplicas) (int $group.replicas)) }}{{ fail (printf "servers.%s.autoscaling.maxReplicas is less than servers.%s.replicas" $role $role) }}{{ end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- define "steelyard.serviceAccount" -}}
 {{ .Values.serviceAccount.name | default (ternary (include "steelyard.name" .) "default" .Values.serviceAccount.create) }}
 {{- end }}
