@@ -9,7 +9,7 @@ import { createPrices } from '../finops/prices/index.ts';
 import { createSources } from '../finops/sources/index.ts';
 import { createStatements } from '../finops/statements/index.ts';
 import { createTokens, type Tokens } from '../finops/tokens/index.ts';
-import type { Org } from '../org/index.ts';
+import type { FindSubjectOwner, Org } from '../org/index.ts';
 import { openBucket } from '../platform/buckets/index.ts';
 import type { createTelling } from '../platform/notices/index.ts';
 import { createUploads } from '../platform/uploads/index.ts';
@@ -18,18 +18,19 @@ import type { Infrastructure } from './infrastructure.ts';
 export interface FinopsDeps {
   readonly org: Org;
   readonly notices: ReturnType<typeof createTelling>;
+  readonly ownerOf: FindSubjectOwner;
 }
 
 /** FinOps: bills and their allocation, prices, metering, budgets and forecasts. */
 export function wireFinops(
   { config, clock, log, store, lake, objects, events, jobs }: Infrastructure,
-  { org, notices: { mail, rules } }: FinopsDeps,
+  { org, notices: { mail, rules }, ownerOf }: FinopsDeps,
 ) {
   const uploads = createUploads({ objects, clock, config });
   uploads.schedule(jobs);
   const prices = createPrices({ config, clock, store, lake, objects, events, uploads });
-  const metering = createMetering({ clock, store, events, org, prices });
-  const tokens = createTokens({ clock, store, lake, events });
+  const metering = createMetering({ clock, store, events, org, prices, ownerOf });
+  const tokens = createTokens({ clock, store, lake, events, ownerOf });
   const allocation = createAllocation({
     clock,
     store,

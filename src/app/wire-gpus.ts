@@ -9,7 +9,7 @@ import { createGpuWork, createMeasuredServing } from '../tradeoff/bridges/index.
 import type { Infrastructure } from './infrastructure.ts';
 import type { FinopsDeps, wireFinops } from './wire-finops.ts';
 
-export interface GpusDeps extends FinopsDeps {
+export interface GpusDeps extends Omit<FinopsDeps, 'ownerOf'> {
   readonly finops: ReturnType<typeof wireFinops>;
   readonly tracking: Tracking;
 }

@@ -103,6 +103,7 @@ export function wireTradeoff(
     ...{ costs: finops.costs, exchange: finops.exchange },
     makingSteps: findMakingSteps,
     servedVersions: listServedVersions,
+    ownerOf: createSubjectOwners({ registry, tracking }),
   });
   const runCosts = createRunCosts({
     ...{ clock, store, events, jobs },

@@ -11,7 +11,7 @@ import { createTelling } from '../platform/notices/index.ts';
 import { createNotificationRoutes } from '../platform/notification-routes/index.ts';
 import { createServers } from '../platform/servers/index.ts';
 import type { Telemetry } from '../platform/telemetry/index.ts';
-import { createSpotDeadlines } from '../tradeoff/bridges/index.ts';
+import { createSpotDeadlines, createSubjectOwners } from '../tradeoff/bridges/index.ts';
 import { createAliasGovernance } from '../tradeoff/decisions/index.ts';
 import { createDemoData } from '../tradeoff/demo-data/index.ts';
 import { createFirstUse } from '../tradeoff/first-use/index.ts';
@@ -38,11 +38,12 @@ export function wire(
   const { mail, rules } = notices;
   const notifications = createNotificationRoutes({ clock, log, store, jobs, ...notices });
   const org = createOrg({ store, clock, accounts: { has: hasAccount } });
-  const finops = wireFinops(infrastructure, { org, notices });
-  const { uploads, budgets, billing } = finops;
+  const finops = wireFinops(infrastructure, { org, notices, ownerOf: (sql, subject) => findOwner(sql, subject) });
+  const { uploads, budgets, billing, sources, allocation, prices, exchange, tokens } = finops;
   const governance = createAliasGovernance({ clock });
   const mlops = wireMlops(infrastructure, { org, governance, tokens: finops.tokens, uploads });
   const { tracking, registry, webhooks, access, door } = mlops;
+  const findOwner = createSubjectOwners({ registry, tracking });
   const gpus = wireGpus(infrastructure, { org, finops, notices, tracking });
   const tradeoff = wireTradeoff(infrastructure, { org, notices, finops, gpus, mlops });
   const { decisions, modelSteps: models } = tradeoff;
@@ -76,7 +77,6 @@ export function wire(
   });
   const demoData = createDemoData(infrastructure);
   const retention = wireRetention(infrastructure, mlops, tradeoff);
-  const { sources, allocation, prices, exchange, tokens } = finops;
   const { gpuTelemetry, gpuUsage, anomalies } = gpus;
   const kinds = [
     ...[notifications, org, sources, allocation, prices, exchange, tokens, budgets, gpuTelemetry, gpuUsage, anomalies],

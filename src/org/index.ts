@@ -13,6 +13,12 @@ export { deleteMemberships, findTeamsOf, setGroupMemberships } from './members.t
 export { orgMigrations } from './migrations.ts';
 export { findProjectsOf } from './store.ts';
 export { type SubjectColumns, toSubject, toSubjectColumns } from './subject-columns.ts';
+export {
+  createVisibleSubjects,
+  type FindSubjectOwner,
+  type IsVisibleSubject,
+  readVisiblePage,
+} from './visible-subjects.ts';
 
 export interface OrgDeps {
   readonly store: Store;

@@ -18,11 +18,9 @@ describe.skipIf(!hasChromium)('pages of a member of a team (skipped where Chromi
   let browser: Browser;
 
   const send = async (method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<void> => {
-    const headers = { authorization: `Bearer ${application.localKey}`, 'content-type': 'application/json' };
-    const answer = await fetch(url + path, {
-      ...{ method, headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    const headers = { authorization: `Bearer ${application.localKey}` };
+    const json = { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    const answer = await fetch(url + path, { method, ...(body === undefined ? { headers } : json) });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
   };
 

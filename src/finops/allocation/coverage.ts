@@ -57,9 +57,14 @@ function getDimensionColumn(dimension: CoverageDimension): string {
   return quoteIdentifier(own.includes(dimension) ? dimension : dimension.charAt(0).toUpperCase() + dimension.slice(1));
 }
 
-function buildCoverageCondition(range: RequestedRange): string {
-  const conditions = buildDailyRangeConditions(range);
+function buildCoverageCondition(range: RequestedRange, teams: readonly string[] | null = null): string {
+  const ofTeams = teams === null ? [] : [buildTeamCondition(teams)];
+  const conditions = [...buildDailyRangeConditions(range), ...ofTeams];
   return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+}
+
+function buildTeamCondition(teams: readonly string[]): string {
+  return teams.length === 0 ? 'false' : `team IN (${teams.map(quoteLiteral).join(', ')})`;
 }
 
 /** SQL text of the number of rows that do not state the cost. */
@@ -76,23 +81,26 @@ export function divideToRatio(part: string, whole: string): number | null {
   return decimal(whole).gt(0) ? decimal(part).dividedBy(whole).toDecimalPlaces(6).toNumber() : null;
 }
 
-/** Cost that each rule in force matches, and the cost that no rule matches. */
+/** Cost that each rule in force matches, and the cost that no rule matches. `teams`: only the cost of these, by the rules behind it; null: all. */
 export async function readRuleHits(
   deps: ReportDeps,
   query: RequestedRange & { readonly metric: CostMetric },
+  teams: readonly string[] | null,
 ): Promise<{ version: number; hits: RuleHit[] }> {
   const cost = getCostColumn(query.metric);
   const [inForce, rows] = await Promise.all([
     findRulesInForce(deps.store),
     deps.lake.queryKept(`SELECT rule, BillingCurrency AS currency, sum(bill_rows)::INTEGER AS bill_rows, coalesce(sum(${cost}), 0)::VARCHAR AS amount,
         ${buildUnstatedSql(query.metric)} AS unstated
-      FROM ${await deps.lake.relation(deps.store, allocatedDaily)} ${buildCoverageCondition(query)} GROUP BY ALL ORDER BY currency`),
+      FROM ${await deps.lake.relation(deps.store, allocatedDaily)} ${buildCoverageCondition(query, teams)} GROUP BY ALL ORDER BY currency`),
   ]);
   const currencies = [...new Set(rows.map((row) => String(row.currency)))];
   const found = new Map(rows.map((row) => [`${String(row.currency)} ${String(row.rule)}`, row]));
   const whole = (currency: string) =>
     rows.reduce((sum, row) => (row.currency === currency ? sum.plus(String(row.amount)) : sum), decimal(0));
-  const names = [...new Set(inForce.rules.map(({ name }) => name)), null];
+  const ruled = new Set(rows.map((row) => row.rule));
+  const listed = inForce.rules.map(({ name }) => name).filter((name) => teams === null || ruled.has(name));
+  const names = [...new Set(listed), ...(teams === null ? [null] : [])];
   const hits = currencies.flatMap((currency) => {
     const total = decimalString(whole(currency));
     return names.map((rule): RuleHit => {

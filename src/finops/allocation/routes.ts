@@ -1,5 +1,5 @@
 import { AppError } from '../../platform/errors/index.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
+import { handle, limitMoney, type Route } from '../../platform/http/index.ts';
 import type { ManifestKind } from '../../platform/manifests/index.ts';
 import { type ApplyDeps, findBillPeriods, rederive } from './apply-rules.ts';
 import { readCoverage, readRuleHits } from './coverage.ts';
@@ -24,11 +24,17 @@ import { recordWorkloads } from './workloads/service.ts';
 
 export function createAllocationRoutes(deps: ApplyDeps & ReconciliationDeps, kind: ManifestKind): Route[] {
   return [
-    handle(getAllocationRules, async ({ query: { version } }) => {
+    handle(getAllocationRules, async ({ query: { version }, identity }) => {
       const { rules, normalise, ...facts } = await findShownRules(deps, version);
-      return { ...facts, rules: [...rules], normalise: normalise ?? null };
+      const teams = limitMoney(identity);
+      if (teams === null) return { ...facts, rules: [...rules], normalise: normalise ?? null };
+      return { ...facts, rules: selectRulesOf(rules, teams), normalise: null, partial: { teams: [...teams] } };
     }),
-    handle(getRuleHits, ({ query }) => readRuleHits(deps, query)),
+    handle(getRuleHits, async ({ query, identity }) => {
+      const teams = limitMoney(identity);
+      const found = await readRuleHits(deps, query, teams);
+      return teams === null ? found : { ...found, partial: { teams: [...teams] } };
+    }),
     handle(getCoverage, async ({ query }) => ({ rows: await readCoverage(deps, query) })),
     handle(getUnallocated, ({ query }) => readUnallocated(deps, query)),
     handle(getTeamOffer, () => suggestTeamRule(deps)),
@@ -54,6 +60,11 @@ export function createAllocationRoutes(deps: ApplyDeps & ReconciliationDeps, kin
       recorded: await deps.store.transaction((sql) => recordWorkloads(deps.clock, sql, body.usages)),
     })),
   ];
+}
+
+/** Rules that assign cost to one of these teams by name. */
+function selectRulesOf(rules: StoredRules['rules'], teams: readonly string[]): StoredRules['rules'][number][] {
+  return rules.filter(({ subject }) => teams.includes(subject?.team ?? ''));
 }
 
 async function findShownRules(deps: ApplyDeps, version: number | undefined): Promise<StoredRules> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Subject } from '../../org/schema.ts';
-import { endpoint, MEDIUM_BODY_LIMIT_BYTES } from '../../platform/contract/schema.ts';
+import { endpoint, MEDIUM_BODY_LIMIT_BYTES, PartialAnswer } from '../../platform/contract/schema.ts';
 import { ManifestText } from '../../platform/manifests/schema.ts';
 import { Currency, DecimalString, Month, MonthOrDay, UtcInstant } from '../../platform/units/schema.ts';
 import { CostMetric, DEFAULT_METRIC } from '../billing/schema.ts';
@@ -34,6 +34,7 @@ export const getAllocationRules = endpoint({
   method: 'GET',
   path: '/api/v1/allocation/rules',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'Get the allocation rules in force, or an earlier version',
   query: z.strictObject({
     version: z.coerce.number().int().min(0).optional().describe('Version to show; the one in force when left out'),
@@ -44,6 +45,7 @@ export const getAllocationRules = endpoint({
     appliedAt: UtcInstant.nullable().describe('When this version was applied; null before any was'),
     normalise: Normalise.nullable().describe('Normalization applied before rules are matched; null without any'),
     rules: z.array(AllocationRule).describe('Rules in order'),
+    partial: PartialAnswer,
   }),
   errors: ['allocation_rules_not_found'],
 });
@@ -67,11 +69,13 @@ export const getRuleHits = endpoint({
   method: 'GET',
   path: '/api/v1/allocation/rule-hits',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'List rows and cost by allocation rule, in the order of the rules; rows without a rule come last',
   query: z.strictObject({ ...range, metric }),
   response: z.strictObject({
     version: z.number().int().describe('Version of the rules in force'),
     hits: z.array(RuleHit).describe('Rules in order; one that took nothing is listed with zero rows'),
+    partial: PartialAnswer,
   }),
   errors: [],
 });

@@ -59,6 +59,7 @@ export const detectAnomalies = endpoint({
   method: 'POST',
   path: '/api/v1/anomaly-detections',
   scope: 'finops.read',
+  reads: 'none',
   summary: 'Detect anomalies in a series (CSV, gzip or not), each point from those before it; stores nothing',
   query: DetectionSettings,
   accepts: 'bytes',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Subject } from '../../org/schema.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import { handle, type Identity, isMoneyVisible, type Route, refuseHidden } from '../../platform/http/index.ts';
+import { listVisibleRoutes } from '../../platform/notification-routes/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { readBudgetDays } from './days.ts';
 import { type ListedDeps, readListedBudgets, withSharedReads } from './listed.ts';
@@ -18,7 +19,14 @@ import {
 } from './reservations/schema.ts';
 import { open, type ReservationDeps, settle } from './reservations/service.ts';
 import { findReservation, findStops } from './reservations/store.ts';
-import { approveBudget, type BudgetDetail, getBudget, listBudgetDays, listBudgets } from './schema.ts';
+import {
+  approveBudget,
+  type BudgetDetail,
+  getBudget,
+  type ListedBudget,
+  listBudgetDays,
+  listBudgets,
+} from './schema.ts';
 import { findPresentWindow } from './standing.ts';
 import { findApprovals, findBudgets, findBudgetVersions, putApproval, type StoredBudget } from './store.ts';
 
@@ -37,7 +45,9 @@ export function createBudgetRoutes(
   return [
     handle(listBudgets, async ({ identity }) => {
       const budgets = await findVisibleBudgets(deps.store, identity, null);
-      return { budgets: await readListedBudgets(deps, deps.store, budgets) };
+      const listed = await readListedBudgets(deps, deps.store, budgets);
+      const names = await listAlertRoutes(deps.store, identity);
+      return { budgets: listed.map((budget) => limitAlerts(budget, names)) };
     }),
     handle(listBudgetRefusals, async ({ params: { budget: name }, identity }) => ({
       refusals: await findRefusals(deps.store, (await requireVisibleBudget(deps.store, identity, name)).name),
@@ -48,7 +58,8 @@ export function createBudgetRoutes(
       return { budgets: await Promise.all(budgets.map((budget) => readBudgetDays(shared, budget, now))) };
     }),
     handle(getBudget, async ({ params: { budget: name }, identity }) => {
-      return readBudgetDetail(deps, await requireVisibleBudget(deps.store, identity, name));
+      const detail = await readBudgetDetail(deps, await requireVisibleBudget(deps.store, identity, name));
+      return limitAlerts(detail, await listAlertRoutes(deps.store, identity));
     }),
     handle(approveBudget, async ({ params: { budget: name }, body }) => {
       await deps.store.transaction(async (sql) => {
@@ -78,6 +89,21 @@ export function createBudgetRoutes(
       return hideBudgets(deps.store, identity, () => settle(reservations, params.reservation, body));
     }),
   ];
+}
+
+/** Names of the routes that a caller sees as recipients; null: all. */
+async function listAlertRoutes(sql: Sql, identity: Identity): Promise<readonly string[] | null> {
+  return identity.visible.money === 'teams' ? listVisibleRoutes(sql, identity) : null;
+}
+
+function limitAlerts<Listed extends Pick<ListedBudget, 'alerts'>>(
+  budget: Listed,
+  names: readonly string[] | null,
+): Listed {
+  const { alerts } = budget;
+  return names === null
+    ? budget
+    : { ...budget, alerts: { ...alerts, routes: alerts.routes.filter((name) => names.includes(name)) } };
 }
 
 /** Errors: `budget_not_found`. */

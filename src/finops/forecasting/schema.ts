@@ -116,6 +116,7 @@ export const postSeriesFileForecast = endpoint({
   method: 'POST',
   path: '/api/v1/forecasts/series-files',
   scope: 'finops.read',
+  reads: 'none',
   summary: 'Forecast a series from a file (CSV, gzip or not); stores nothing',
   query: SeriesFileSettings,
   accepts: 'bytes',

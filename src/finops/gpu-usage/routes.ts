@@ -46,8 +46,12 @@ export function gpuUsageRoutes(deps: OwnedDeps): Route[] {
         buildEfficiencyCsv(await reportGpuEfficiency(timesOf(identity), query)),
       ),
     ),
-    handle(getGpuHeatMap, ({ query }) => readGpuHeatMap(times, deps, query)),
-    handle(getGpuReadings, ({ query }) => readGpuReadings(deps, query)),
+    handle(getGpuHeatMap, async ({ query, identity }) =>
+      addPartial(identity, await readGpuHeatMap(timesOf(identity), deps, query, limitMoney(identity))),
+    ),
+    handle(getGpuReadings, async ({ query, identity }) =>
+      addPartial(identity, await readGpuReadings(deps, query, limitMoney(identity))),
+    ),
     handle(getGpuOutcomes, async ({ query, identity }) =>
       addPartial(identity, await reportGpuOutcomes(timesOf(identity), deps, query)),
     ),

@@ -68,7 +68,7 @@ export function createMetering(deps: MeteringDeps & SubscribesToEvents): Meterin
     });
   });
   return {
-    total: (sql, subject, within) => readMeteredTotal(deps, sql, subject, within),
+    total: (sql, subject, within) => readMeteredTotal(deps, sql, subject, { within }),
     runningTotal: (sql, subject, within) => readRunningTotal(deps, sql, subject, within),
     within: async (sql, within, subject = {}) => priceUsage(deps, sql, await findUsage(sql, { subject, within })),
     ofRuns: async (sql, runs) => priceUsage(deps, sql, await findUsageOfRuns(sql, runs)),

@@ -1,4 +1,4 @@
-import type { Org } from '../../org/index.ts';
+import type { FindSubjectOwner, Org } from '../../org/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Events } from '../../platform/events/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
@@ -13,6 +13,7 @@ export interface MeteringDeps {
   readonly prices: Pick<Prices, 'of' | 'stamp'>;
   readonly events: Pick<Events, 'append'>;
   readonly org: Pick<Org, 'withTeam'>;
+  readonly ownerOf: FindSubjectOwner;
 }
 
 export interface MeteredUsage {

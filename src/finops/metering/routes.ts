@@ -1,5 +1,6 @@
+import { createVisibleSubjects, readVisiblePage } from '../../org/index.ts';
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
+import { describeLimit, handle, limitWorkUnless, type Route } from '../../platform/http/index.ts';
 import { toUsedPrice } from '../prices/index.ts';
 import { type MeteredUsage, type MeteringDeps, priceUsage } from './priced-usage.ts';
 import { listUsage, meteredCost, recordUsage } from './schema.ts';
@@ -11,19 +12,27 @@ export function createMeteringRoutes(deps: MeteringDeps): Route[] {
     handle(recordUsage, async ({ body }) => ({
       recorded: await deps.store.transaction((sql) => record(deps, sql, body.intervals)),
     })),
-    handle(listUsage, async ({ query: { pageSize, pageToken, ...subject } }) => {
+    handle(listUsage, async ({ query: { pageSize, pageToken, ...subject }, identity }) => {
+      const limit = limitWorkUnless(identity, 'money');
+      const isVisible = createVisibleSubjects(deps.store, limit, deps.ownerOf);
       const [start, id] = pageToken === undefined ? [] : decodePageToken(pageToken, subject);
       const after = start === undefined ? null : { start: Number(start), id: String(id) };
-      const found = await findUsage(deps.store, { subject, page: { after, limit: pageSize + 1 } });
+      const found = await readVisiblePage(pageSize + 1, after, {
+        read: (from) => findUsage(deps.store, { subject, page: { after: from, limit: pageSize + 1 } }),
+        placeOf: (usage) => ({ start: usage.start, id: usage.id }),
+        isVisible: (usage) => isVisible(usage.subject),
+      });
       const priced = await priceUsage(deps, deps.store, found.slice(0, pageSize));
       const last = priced.at(-1)?.usage;
       const nextPageToken =
         found.length > pageSize && last !== undefined ? encodePageToken([last.start, last.id], subject) : null;
-      return { intervals: priced.map(toListedUsage), nextPageToken };
+      return { intervals: priced.map(toListedUsage), nextPageToken, ...describeLimit(limit) };
     }),
-    handle(meteredCost, async ({ query }) => {
-      const { priceBooks: _books, ...total } = await readMeteredTotal(deps, deps.store, query);
-      return total;
+    handle(meteredCost, async ({ query, identity }) => {
+      const limit = limitWorkUnless(identity, 'money');
+      const isVisible = createVisibleSubjects(deps.store, limit, deps.ownerOf);
+      const { priceBooks: _books, ...total } = await readMeteredTotal(deps, deps.store, query, { isVisible });
+      return { ...total, ...describeLimit(limit) };
     }),
   ];
 }

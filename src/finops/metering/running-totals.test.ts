@@ -31,6 +31,7 @@ beforeEach(async () => {
     config: { awsPriceRegion: 'us-east-1', azurePriceRegion: 'eastus', priceCurrency: 'USD' },
   });
   metering = createMetering({
+    ownerOf: async () => null,
     store,
     clock,
     events: { ...events, subscribe: () => undefined },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Subject } from '../../org/schema.ts';
-import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
+import { endpoint, NextPageToken, PageQuery, PartialAnswer } from '../../platform/contract/schema.ts';
 import { DecimalString, Money, Period, UtcInstant } from '../../platform/units/schema.ts';
 import { UsedPrice } from '../prices/schema.ts';
 
@@ -91,6 +91,7 @@ export const listUsage = endpoint({
   method: 'GET',
   path: '/api/v1/usage-intervals',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'List usage intervals with their metered cost, latest first',
   query: z.strictObject({
     run: z.string().optional().describe('Only of this run'),
@@ -103,6 +104,7 @@ export const listUsage = endpoint({
       .array(z.strictObject({ ...UsageInterval.shape, metered: MeteredCost, recordedAt: UtcInstant }))
       .describe('Intervals, latest start first'),
     nextPageToken: NextPageToken,
+    partial: PartialAnswer,
   }),
   errors: ['invalid_page_token'],
 });
@@ -129,8 +131,9 @@ export const meteredCost = endpoint({
   method: 'GET',
   path: '/api/v1/metered-cost',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'Get the metered cost of a subject: all intervals whose subject has the given fields',
   query: z.strictObject(Subject.shape),
-  response: MeteredTotal,
+  response: z.strictObject({ ...MeteredTotal.shape, partial: PartialAnswer }).describe('Metered cost of a subject'),
   errors: ['currency_mismatch'],
 });

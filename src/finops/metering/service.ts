@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { IsVisibleSubject } from '../../org/index.ts';
 import type { Subject } from '../../org/schema.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
@@ -79,14 +80,22 @@ export interface MeteredTotalWithBooks extends z.infer<typeof MeteredTotal> {
   readonly priceBooks: readonly string[];
 }
 
-/** Metered cost of a subject; intervals are clipped to `within` when it is given. */
+/** Metered cost of a subject; intervals are clipped to `within` when it is given. `isVisible`: only of these subjects. */
 export async function readMeteredTotal(
   deps: MeteringDeps,
   sql: Sql,
   subject: Subject,
-  within?: { readonly start: number; readonly end: number },
+  {
+    within,
+    isVisible,
+  }: {
+    readonly within?: { readonly start: number; readonly end: number } | undefined;
+    readonly isVisible?: IsVisibleSubject;
+  } = {},
 ): Promise<MeteredTotalWithBooks> {
-  const found = await findUsage(sql, { subject, ...(within === undefined ? {} : { within }) });
+  const all = await findUsage(sql, { subject, ...(within === undefined ? {} : { within }) });
+  const found: StoredUsage[] = [];
+  for (const usage of all) if (isVisible === undefined || (await isVisible(usage.subject))) found.push(usage);
   return sumPricedUsage(await priceUsage(deps, sql, within === undefined ? found : clipUsages(found, within)));
 }
 

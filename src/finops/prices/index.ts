@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { AppError } from '../../platform/errors/index.ts';
 import type { SubscribesToEvents } from '../../platform/events/index.ts';
-import { handle, handleDownload, type Route } from '../../platform/http/index.ts';
+import { handle, handleDownload, type Identity, type Route } from '../../platform/http/index.ts';
 import { createSpecKind, type ManifestKind } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import { getBuiltInStamp } from './built-in.ts';
@@ -68,9 +68,15 @@ export function createPrices(deps: PricesDeps & SubscribesToEvents): Prices {
   return {
     ...createPriceBook(deps),
     routes: [
-      handle(listPrices, ({ query }) => readListedPrices(deps, query)),
+      handle(listPrices, ({ query, identity }) => {
+        refuseNegotiated(identity, query.origin);
+        return readListedPrices(deps, query);
+      }),
       handle(listPriceLists, async () => ({ lists: await readPriceLists(store) })),
-      handleDownload(listPricesCsv, ({ query }) => buildPricesCsv(deps, query)),
+      handleDownload(listPricesCsv, ({ query, identity }) => {
+        refuseNegotiated(identity, query.origin);
+        return buildPricesCsv(deps, query);
+      }),
       handle(getPrice, async ({ query: { resource, region, at } }) => {
         const key = region === undefined || resource.includes('@') ? resource : `${resource}@${region}`;
         const instant = at === undefined ? clock.now() : Date.parse(at);
@@ -80,6 +86,13 @@ export function createPrices(deps: PricesDeps & SubscribesToEvents): Prices {
       handle(learnPrices, async () => ({ periods: await learnAll(deps) })),
     ],
   };
+}
+
+/** Own prices and those of the bill are what the organization negotiated; price lists of clouds are public. Error: `not_visible`. */
+function refuseNegotiated({ visible, name }: Identity, origin: string | undefined): void {
+  if (visible.money === 'all' || origin === 'catalogue' || origin === 'builtIn') return;
+  const detail = `Prices that the organization negotiated are visible to those who see all costs. Account ${name} reads public prices: origin=catalogue or origin=builtIn.`;
+  throw new AppError('not_visible', detail, { account: name, teams: [...visible.teams].sort() });
 }
 
 async function applyBook(

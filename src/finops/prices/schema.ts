@@ -155,6 +155,7 @@ export const listPrices = endpoint({
   method: 'GET',
   path: '/api/v1/prices',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary:
     'List the price book: your own prices, then prices of the bill and of price lists; built-in prices on request',
   query: z.strictObject({ ...listed, ...PageQuery }),
@@ -188,6 +189,7 @@ export const listPricesCsv = endpoint({
   method: 'GET',
   path: '/api/v1/prices.csv',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'Export the price book as CSV',
   query: z.strictObject(listed),
   answers: 'csv',

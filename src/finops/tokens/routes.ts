@@ -1,6 +1,7 @@
+import { createVisibleSubjects, readVisiblePage } from '../../org/index.ts';
 import { decodePageToken, encodePageToken } from '../../platform/contract/page-token.ts';
 import { AppError } from '../../platform/errors/index.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
+import { describeLimit, handle, limitWorkUnless, type Route } from '../../platform/http/index.ts';
 import type { MeteredTokens } from './metered-tokens.ts';
 import { getTokenPrice, listTokenUsage, recordTokenUsage, tokenCostReport, tokenReconciliation } from './schema.ts';
 import { readCurrentPrices, reconcileBill, type TokensDeps } from './service.ts';
@@ -17,11 +18,17 @@ export function createTokenRoutes(deps: TokensDeps): Route[] {
     handle(recordTokenUsage, async ({ body }) => ({
       recorded: await store.transaction((sql) => recordTokens(clock, sql, body.records)),
     })),
-    handle(listTokenUsage, async ({ query: { pageSize, pageToken, ...subject } }) => {
+    handle(listTokenUsage, async ({ query: { pageSize, pageToken, ...subject }, identity }) => {
+      const limit = limitWorkUnless(identity, 'money');
+      const isVisible = createVisibleSubjects(store, limit, deps.ownerOf);
       const [at, id] = pageToken === undefined ? [] : decodePageToken(pageToken, subject);
       const after = at === undefined ? null : { at: Number(at), id: String(id) };
       const selection = { subject, start: null, end: null };
-      const found = await findTokenUsage(store, selection, { after, limit: pageSize + 1 });
+      const found = await readVisiblePage(pageSize + 1, after, {
+        read: (from) => findTokenUsage(store, selection, { after: from, limit: pageSize + 1 }),
+        placeOf: (usage) => ({ at: usage.at, id: usage.usage }),
+        isVisible: (usage) => isVisible(usage.subject),
+      });
       const priceOf = await readCurrentPrices(deps, store);
       const page = found.slice(0, pageSize);
       const last = page.at(-1);
@@ -29,13 +36,19 @@ export function createTokenRoutes(deps: TokensDeps): Route[] {
       return {
         records: page.map((usage) => toListedUsage(usage, priceUsage(priceOf, usage))),
         nextPageToken: more ? encodePageToken([last.at, last.usage], subject) : null,
+        ...describeLimit(limit),
       };
     }),
-    handle(tokenCostReport, async ({ query: { by, start, end, ...subject } }) => {
+    handle(tokenCostReport, async ({ query: { by, start, end, ...subject }, identity }) => {
       refuseReversed(start, end);
       const priceOf = await readCurrentPrices(deps, store);
       const selection = { subject, start: toInstantOrNull(start), end: toInstantOrNull(end) };
-      return readTokenCost({ store, priceOf }, selection, by ?? null);
+      const limit = limitWorkUnless(identity, 'money');
+      const isVisible = createVisibleSubjects(store, limit, deps.ownerOf);
+      return {
+        ...(await readTokenCost({ store, priceOf, isVisible }, selection, by ?? null)),
+        ...describeLimit(limit),
+      };
     }),
     handle(tokenReconciliation, ({ query: { period, metric } }) => reconcileBill(deps, metric, period)),
   ];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Subject, subjectFields } from '../../org/schema.ts';
-import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
+import { endpoint, NextPageToken, PageQuery, PartialAnswer } from '../../platform/contract/schema.ts';
 import { Currency, DecimalString, Money, Month, UtcInstant } from '../../platform/units/schema.ts';
 import { CostMetric, DEFAULT_METRIC } from '../billing/schema.ts';
 import { TokenDirection, TokenRates, tokenCounts } from './rates/schema.ts';
@@ -161,6 +161,7 @@ export const listTokenUsage = endpoint({
   method: 'GET',
   path: '/api/v1/token-usage',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'List token usage with its metered cost, latest first',
   query: z.strictObject({ ...SubjectQuery, ...PageQuery }),
   response: z.strictObject({
@@ -178,6 +179,7 @@ export const listTokenUsage = endpoint({
       )
       .describe('Usage records, latest first'),
     nextPageToken: NextPageToken,
+    partial: PartialAnswer,
   }),
   errors: ['invalid_page_token'],
 });
@@ -215,6 +217,7 @@ export const tokenCostReport = endpoint({
   method: 'GET',
   path: '/api/v1/token-cost',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'Get the metered cost of token usage whose subject has the given fields, in total and by one field',
   query: z.strictObject({
     ...SubjectQuery,
@@ -232,6 +235,7 @@ export const tokenCostReport = endpoint({
         }),
       )
       .describe('The total by the values of `by`; empty without it'),
+    partial: PartialAnswer,
   }),
   errors: ['currency_mismatch'],
 });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { FindSubjectOwner } from '../../org/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Lake } from '../../platform/lake/index.ts';
 import type { ManifestOutcome } from '../../platform/manifests/index.ts';
@@ -19,6 +20,7 @@ export interface TokensDeps {
   readonly lake: Lake;
   readonly clock: Clock;
   readonly catalogue: () => Promise<Catalogue>;
+  readonly ownerOf: FindSubjectOwner;
 }
 
 /** Current prices from the lists. */

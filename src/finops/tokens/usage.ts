@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { IsVisibleSubject } from '../../org/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
 import { type Clock, type Decimal, decimal, decimalString } from '../../platform/units/index.ts';
@@ -43,17 +44,18 @@ type Report = z.infer<typeof tokenCostReport.response>;
 
 /**
  * Metered cost of the selected records, in total and by a subject field. The total is the exact sum over its records.
- * Records without a price, and traced ones whose call was also served, are counted separately, never as zero. Errors:
+ * `isVisible`: only records of these subjects. Records without a price, and traced ones whose call was also served, are counted separately, never as zero. Errors:
  * `currency_mismatch`.
  */
 export async function readTokenCost(
-  deps: { readonly store: Store; readonly priceOf: PriceOf },
+  deps: { readonly store: Store; readonly priceOf: PriceOf; readonly isVisible?: IsVisibleSubject },
   selection: TokenUsageSelection,
   by: TokenGrouping | null,
 ): Promise<Report> {
   const all = createRunning();
   const groups = new Map<string | null, Running>();
   for await (const usage of readAllUsage(deps.store, selection)) {
+    if (deps.isVisible !== undefined && !(await deps.isVisible(usage.subject))) continue;
     const metered = priceUsage(deps.priceOf, usage);
     addTo(all, usage, metered);
     if (by === null) continue;

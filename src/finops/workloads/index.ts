@@ -1,6 +1,6 @@
 import { createOneAtATime } from '../../platform/concurrency/index.ts';
 import type { Config } from '../../platform/config/index.ts';
-import { handle, type Route } from '../../platform/http/index.ts';
+import { handle, limitMoney, type Route } from '../../platform/http/index.ts';
 import type { Jobs } from '../../platform/jobs/index.ts';
 import type { Lake } from '../../platform/lake/index.ts';
 import type { Store } from '../../platform/store/index.ts';
@@ -30,7 +30,15 @@ export function createWorkloads(deps: ContainerUseDeps & { readonly clock: Clock
   return {
     containers: (window) => readContainerUses(deps, window),
     nodeGroups: (window) => readNodeGroups(deps, window),
-    routes: [handle(listContainerUse, ({ query }) => buildContainerReport(deps, query))],
+    routes: [
+      handle(listContainerUse, async ({ query, identity }) => {
+        const report = await buildContainerReport(deps, query);
+        const teams = limitMoney(identity);
+        if (teams === null) return report;
+        const containers = report.containers.filter(({ subject }) => teams.includes(subject?.team ?? ''));
+        return { ...report, containers, partial: { teams: [...teams] } };
+      }),
+    ],
   };
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Subject } from '../../org/schema.ts';
-import { endpoint } from '../../platform/contract/schema.ts';
+import { endpoint, PartialAnswer } from '../../platform/contract/schema.ts';
 import { Period, UtcInstant } from '../../platform/units/schema.ts';
 
 const cpus = z.number();
@@ -42,6 +42,7 @@ export const listContainerUse = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/containers',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'List requests and usage of containers of workloads, from cAdvisor and kube-state-metrics',
   query: z.strictObject({
     from: UtcInstant.optional().describe('Begin, on a whole hour; default: 14 days before the end'),
@@ -50,6 +51,7 @@ export const listContainerUse = endpoint({
   response: z.strictObject({
     period: Period.describe('Whole hours that were looked at'),
     containers: z.array(ContainerUse).describe('By source, namespace, workload and container'),
+    partial: PartialAnswer,
   }),
   errors: ['lake_memory_exhausted', 'invalid_request'],
 });

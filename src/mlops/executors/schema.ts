@@ -5,6 +5,7 @@ export const listExecutors = endpoint({
   method: 'GET',
   path: '/api/v1/executors',
   scope: 'mlops.read',
+  reads: 'none',
   summary: 'List the executors of this server, and the user of process steps',
   response: z.strictObject({
     engines: z.array(z.enum(['process', 'docker', 'kubernetes'])).describe('Configured executors'),

@@ -1,3 +1,3 @@
 export { findFirstValue, listActiveExperiments, readActivity } from './run-table/activity.ts';
-export { type RunTableDeps, runTableRoutes } from './run-table/index.ts';
+export { hasOnlyRunsOf, type RunTableDeps, runTableRoutes } from './run-table/index.ts';
 export { artifactViewRoutes, runViewRoutes } from './views/routes.ts';

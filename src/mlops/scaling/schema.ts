@@ -129,6 +129,7 @@ export const replayScaling = endpoint({
   method: 'POST',
   path: '/api/v1/scaling-replays',
   scope: 'mlops.read',
+  reads: 'none',
   summary:
     'Replay a trace of requests (CSV, gzip or not) against scaling policies and report cost and waiting. Nothing is stored',
   query: ReplaySettings,

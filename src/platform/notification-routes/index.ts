@@ -23,6 +23,7 @@ export {
   type RoutedNotice,
 } from './notify.ts';
 export { findDelivery, findRoutes } from './store.ts';
+export { listVisibleRoutes } from './visible-routes.ts';
 
 export interface NotificationRoutesDeps extends DeliveriesDeps, TargetRules {
   readonly jobs: Pick<Jobs, 'register'>;

@@ -27,7 +27,7 @@ import {
   type StoredRoute,
 } from './store.ts';
 import type { DeliveryRow } from './tables.ts';
-import { isRouteVisible, limitRoute } from './visible-routes.ts';
+import { isRouteVisible, limitDelivery, limitRoute, listVisibleRoutes } from './visible-routes.ts';
 
 export interface NotificationApiDeps extends DeliveriesDeps {
   readonly deliveries: Pick<Deliveries, 'wake'>;
@@ -56,14 +56,15 @@ export function createNotificationApi(deps: NotificationApiDeps): Route[] {
       }),
     ),
     handle(testNotificationRoute, ({ params: { route } }) => sendTest(deps, route)),
-    handle(listNotificationDeliveries, async ({ query: { route, state, topic, pageSize, pageToken } }) => {
+    handle(listNotificationDeliveries, async ({ query: { route, state, topic, pageSize, pageToken }, identity }) => {
       const scope = ['notification deliveries', route ?? null, state ?? null, topic ?? null];
       const before = pageToken === undefined ? null : Number(decodePageToken(pageToken, scope)[0]);
-      const rows = await listDeliveries(store, { route, state, topic, before, limit: pageSize + 1 });
+      const routes = await listVisibleRoutes(store, identity);
+      const rows = await listDeliveries(store, { route, routes, state, topic, before, limit: pageSize + 1 });
       const last = rows.length > pageSize ? rows[pageSize - 1] : undefined;
       const targets = await readTargets(store);
       return {
-        deliveries: rows.slice(0, pageSize).map((row) => toDelivery(row, targets)),
+        deliveries: rows.slice(0, pageSize).map((row) => limitDelivery(identity, toDelivery(row, targets))),
         nextPageToken: last === undefined ? null : encodePageToken([last.sequence], scope),
       };
     }),

@@ -165,6 +165,7 @@ export const listNotificationDeliveries = endpoint({
   method: 'GET',
   path: '/api/v1/notification-deliveries',
   scope: 'platform.read',
+  reads: 'team',
   summary: 'List deliveries of notices, newest first; ended ones are kept for 90 days',
   query: z.strictObject({
     route: z.string().max(250).optional().describe('Only of this route'),

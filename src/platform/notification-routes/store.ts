@@ -203,6 +203,8 @@ function isNoneOf(column: 'delivery_id' | 'route', values: readonly string[]) {
 
 export interface DeliveryQuery {
   readonly route?: string | undefined;
+  /** Only of these routes; null or left out: of all. */
+  readonly routes?: readonly string[] | null;
   readonly state?: DeliveryState | undefined;
   readonly topic?: string | undefined;
   /** Only with a lower sequence; null: the newest. */
@@ -213,10 +215,11 @@ export interface DeliveryQuery {
 /** Newest first. */
 export async function listDeliveries(
   sql: Sql,
-  { route, state, topic, before, limit }: DeliveryQuery,
+  { route, routes = null, state, topic, before, limit }: DeliveryQuery,
 ): Promise<DeliveryRow[]> {
   let query = sql.tables<NotificationTables>().selectFrom('notification_delivery').selectAll();
   if (route !== undefined) query = query.where('route', '=', route);
+  if (routes !== null) query = query.where((eb) => (routes.length === 0 ? eb.lit(false) : eb('route', 'in', routes)));
   if (state !== undefined) query = query.where('state', '=', state);
   if (topic !== undefined) query = query.where('topic', '=', topic);
   if (before !== null) query = query.where('sequence', '<', before);

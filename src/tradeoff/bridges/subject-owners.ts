@@ -2,19 +2,12 @@ import { findPipelineOwner } from '../../mlops/pipelines/index.ts';
 import type { Registry } from '../../mlops/registry/index.ts';
 import { findEndpointOwner } from '../../mlops/serving/index.ts';
 import type { Tracking } from '../../mlops/tracking/index.ts';
-import type { Subject } from '../../org/schema.ts';
-import type { Sql } from '../../platform/store/index.ts';
+import type { FindSubjectOwner } from '../../org/index.ts';
 
 export interface SubjectOwnersDeps {
   readonly registry: Pick<Registry, 'ownerOf'>;
   readonly tracking: Pick<Tracking, 'owners'>;
 }
-
-/** Team and project of a subject; null: nothing in it has a known owner. */
-type FindSubjectOwner = (
-  sql: Sql,
-  subject: Subject,
-) => Promise<{ readonly team: string | null; readonly project: string | null } | null>;
 
 /** A subject without a team or project belongs to the owner of its most specific object. */
 export function createSubjectOwners({ registry, tracking }: SubjectOwnersDeps): FindSubjectOwner {

@@ -47,7 +47,7 @@ import {
   type StoredDecision,
 } from './store.ts';
 import { pageVisibleActs, type VisibleActsDeps } from './visible-acts.ts';
-import { limitDecision, limitDecisionDetail } from './visible-decisions.ts';
+import { limitDecision, limitDecisionDetail, limitReplay } from './visible-decisions.ts';
 
 export { createAliasGovernance } from './alias-governance.ts';
 export { decisionMigrations } from './migrations.ts';
@@ -167,7 +167,12 @@ function createDecisionRoutes(deps: DecisionDeps): Route[] {
       if (limitMoney(identity) === null) return detail;
       return limitDecisionDetail(detail, await findHiddenBudgets(deps.budgets, store, identity));
     }),
-    handle(replayEndpoint, async ({ params }) => replayDecision(deps, await requireDecision(store, params.decision))),
+    handle(replayEndpoint, async ({ params, identity }) => {
+      const stored = await requireDecision(store, params.decision);
+      const replay = await replayDecision(deps, stored);
+      if (limitMoney(identity) === null) return replay;
+      return limitReplay(replay, stored.record, await findHiddenBudgets(deps.budgets, store, identity));
+    }),
     handle(exportDecision, async ({ params }) => {
       const { document, link } = await requireDecision(store, params.decision);
       return buildExport(document, link);

@@ -195,6 +195,7 @@ export const replayDecision = endpoint({
   method: 'GET',
   path: '/api/v1/decisions/:decision/replay',
   scope: 'tradeoff.read',
+  reads: 'object',
   summary: 'Replay a decision by its recorded policy and evidence; deleted evidence fails with evidence_deleted',
   params: z.strictObject({ decision: DecisionId }),
   response: DecisionReplay,

@@ -1,6 +1,6 @@
 import { hideBudgetAmounts, type IsHiddenBudget, readBudgetOfCheck } from '../gates/index.ts';
 import type { DecisionReview } from './reviews/schema.ts';
-import type { Decision, DecisionDetail } from './schema.ts';
+import type { Decision, DecisionDetail, DecisionReplay } from './schema.ts';
 
 /** A decision for a caller who sees the costs of some teams only: without the amounts of hidden budgets. */
 export function limitDecision<Read extends Decision>(decision: Read, isHidden: IsHiddenBudget): Read {
@@ -21,6 +21,16 @@ export function limitDecisionDetail(detail: DecisionDetail, isHidden: IsHiddenBu
       ...(evidence.bills === undefined ? {} : { bills: [] }),
     },
   };
+}
+
+/** A replay without the amounts of hidden budgets and the rows of bills, which are those of all teams. */
+export function limitReplay(
+  replay: DecisionReplay,
+  { model, version, summary }: Pick<Decision, 'model' | 'version' | 'summary'>,
+  isHidden: IsHiddenBudget,
+): DecisionReplay {
+  const { checks } = hideBudgetAmounts({ ...replay, model, version, summary }, isHidden);
+  return { ...replay, checks, bills: [] };
 }
 
 const HIDDEN_SUMMARY = 'A check of a budget outside of your teams changed, so that the summary is not shown.';

@@ -3,6 +3,7 @@ import {
   handle,
   type Identity,
   isMoneyVisible,
+  limitMoney,
   limitWork,
   type ReadAs,
   type Route,
@@ -74,12 +75,14 @@ export function createReports(given: ReportsDeps): Reports {
         refuseOtherTeams(identity, { team: question.team, knownAt: knownAt ?? null });
         return readLimitedReport(deps, deps.readAs(identity), question);
       }),
-      handle(listReports, async () => ({
-        reports: await listSent(store, MOST_LISTED),
-        scheduled: (await findScheduled(store)).map(({ name, spec: { audience, schedule, team = null } }) => {
-          const nextAt = new Date(computeNextSend(schedule, clock.now())).toISOString();
-          return { name, audience, schedule, team, nextAt };
-        }),
+      handle(listReports, async ({ identity }) => ({
+        reports: await listSent(store, MOST_LISTED, limitMoney(identity)),
+        scheduled: (await findVisibleScheduled(store, identity)).map(
+          ({ name, spec: { audience, schedule, team = null } }) => {
+            const nextAt = new Date(computeNextSend(schedule, clock.now())).toISOString();
+            return { name, audience, schedule, team, nextAt };
+          },
+        ),
       })),
       handle(showReport, async ({ params: { report } }) => {
         const found = await findSent(store, report);
@@ -95,6 +98,11 @@ export function createReports(given: ReportsDeps): Reports {
       ),
     ],
   };
+}
+
+async function findVisibleScheduled(sql: Sql, identity: Identity) {
+  const teams = limitMoney(identity);
+  return (await findScheduled(sql)).filter(({ spec }) => teams === null || teams.includes(spec.team ?? ''));
 }
 
 /** Members read the report of a team of theirs, with figures as known now: those that were sent have the figures of their senders. */

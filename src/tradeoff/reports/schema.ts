@@ -165,6 +165,7 @@ export const listReports = endpoint({
   method: 'GET',
   path: '/api/v1/reports',
   scope: 'tradeoff.read',
+  reads: ['money', 'team'],
   summary: 'List reports that were sent, newest first, and the scheduled reports',
   response: z.strictObject({
     reports: z.array(SentReport).describe('The newest 200'),

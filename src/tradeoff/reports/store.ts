@@ -149,16 +149,17 @@ export async function keepKnown(store: Store, question: ReportQuestion, document
 }
 
 /** Newest first. */
-export async function listSent(sql: Sql, limit: number): Promise<SentReport[]> {
-  const rows = await sql
+export async function listSent(sql: Sql, limit: number, teams: readonly string[] | null): Promise<SentReport[]> {
+  const query = sql
     .tables<ReportTables>()
     .selectFrom('report_sent')
     .select(['report_id', 'source', 'schedule', 'audience', 'team', 'window_name', 'known_at', 'html_sha256'])
     .orderBy('known_at', 'desc')
     .orderBy('report_id')
-    .limit(limit)
-    .execute();
-  return rows.map(toSentReport);
+    .limit(limit);
+  const limited =
+    teams === null ? query : query.where((eb) => (teams.length === 0 ? eb.lit(false) : eb('team', 'in', teams)));
+  return (await limited.execute()).map(toSentReport);
 }
 
 type SentRow = Omit<ReportTables['report_sent'], 'document' | 'html'>;

@@ -4,6 +4,8 @@ import type { Metering } from '../../finops/metering/index.ts';
 import type { PredictionCounts } from '../../mlops/predictions/index.ts';
 import type { Registry } from '../../mlops/registry/index.ts';
 import type { ServedVersion } from '../../mlops/serving/index.ts';
+import type { Tracking } from '../../mlops/tracking/index.ts';
+import type { FindSubjectOwner } from '../../org/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 import type { OwnerLimit } from '../../platform/http/index.ts';
 import type { Sql, Store } from '../../platform/store/index.ts';
@@ -23,8 +25,9 @@ export interface ReturnsDeps extends OutcomeDeps {
   readonly exchange: Pick<Exchange, 'conversion'>;
   readonly counts: Pick<PredictionCounts, 'byVersion' | 'byDay' | 'traffic'>;
   readonly registry: Pick<Registry, 'model' | 'versions' | 'metrics' | 'ownerOf' | 'versionNamesOfRuns'>;
-  readonly tracking: MakingDeps['tracking'];
+  readonly tracking: MakingDeps['tracking'] & Pick<Tracking, 'owners'>;
   readonly makingSteps: MakingDeps['makingSteps'];
+  readonly ownerOf: FindSubjectOwner;
   readonly servedVersions: (sql: Sql, endpoint: string | null) => Promise<ServedVersion[]>;
 }
 
@@ -40,6 +43,10 @@ export interface ReturnsRequest {
 export interface VisibleSubjects {
   readonly owners: OwnerLimit;
   readonly models: ReadonlySet<string>;
+}
+
+export function isVisibleModel({ visible }: Pick<Gathering, 'visible'>, model: string | null): boolean {
+  return visible === null || (model !== null && visible.models.has(model));
 }
 
 /** Facts that all rows of one answer share. */

@@ -1,4 +1,5 @@
 import type { Subject } from '../../org/schema.ts';
+import { isWithinLimit } from '../../platform/http/index.ts';
 import { decimal, decimalString } from '../../platform/units/index.ts';
 import { sumOutcomesByDay } from '../value/index.ts';
 import { computeKnownDays } from './compute-return.ts';
@@ -27,6 +28,7 @@ export async function readEndpointRows(gathering: Gathering, model: string | nul
   const reads = createReads();
   const rows: ReturnRow[] = [];
   for (const endpoint of new Set([...listKeys(billed), ...values.keys(), ...names])) {
+    if (!(await isVisibleEndpoint(gathering, endpoint))) continue;
     const amounts = billed.get(buildSubjectKey([endpoint]));
     const running =
       endpoint === null
@@ -38,6 +40,11 @@ export async function readEndpointRows(gathering: Gathering, model: string | nul
     rows.push(buildRow(gathering, endpoint, { ...cost, value, noPayback: NOT_MADE }));
   }
   return rows;
+}
+
+async function isVisibleEndpoint({ deps, sql, visible }: Gathering, endpoint: string | null): Promise<boolean> {
+  if (visible === null) return true;
+  return endpoint !== null && isWithinLimit(visible.owners, await deps.ownerOf(sql, { endpoint }));
 }
 
 /** Value by endpoint: of outcome events and labels, and the stated value x predictions that replicas counted for models without events. */

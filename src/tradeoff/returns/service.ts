@@ -29,8 +29,6 @@ export interface ReturnsQuestion extends ReturnsRequest {
 /** Dimensions whose costs are those of bills in most installations. */
 const BILLED: ReadonlySet<ReturnDimension> = new Set(['model', 'team', 'feature', 'customer']);
 
-/** Dimensions whose rows belong to one team each. */
-const OWNED: ReadonlySet<ReturnDimension> = new Set(['model', 'team', 'version']);
 const MOST_VISIBLE = 10_000;
 
 /** Answers one question of a caller. Errors: `invalid_request`, `model_not_found`, `not_visible`. */
@@ -41,11 +39,7 @@ export async function readVisibleReturns(
 ): Promise<Returns> {
   const owners = limitWorkUnless(identity, 'money');
   if (owners === null) return readReturns(deps, question);
-  const { by, model } = question;
-  if (!OWNED.has(by)) {
-    const detail = `Returns by ${by} are visible to those who see all costs. Use by=model, by=version or by=team.`;
-    throw new AppError('not_visible', detail, { account: identity.name, by });
-  }
+  const { model } = question;
   const models = new Set(await listModelNames(deps.store, MOST_VISIBLE, owners));
   if (model !== undefined && !models.has(model)) throw refuseHidden(identity, `Model ${model}`);
   return { ...(await readReturns(deps, question, { owners, models })), ...describeLimit(owners) };

@@ -1,7 +1,7 @@
 import { listModelNames } from '../../mlops/registry/index.ts';
 import type { ModelValueFacts } from '../value/index.ts';
 import { type CostFacts, computeKnownDays, computeReturn, type ReturnFacts } from './compute-return.ts';
-import type { Gathering } from './context.ts';
+import { type Gathering, isVisibleModel } from './context.ts';
 import {
   type BilledAmounts,
   buildBilledCost,
@@ -51,10 +51,6 @@ export async function readModelRows(gathering: Gathering, model: string | null):
     if (row !== null) rows.push(row);
   }
   return rows;
-}
-
-function isVisibleModel({ visible }: Pick<Gathering, 'visible'>, model: string | null): boolean {
-  return visible === null || (model !== null && visible.models.has(model));
 }
 
 interface ModelFacts {

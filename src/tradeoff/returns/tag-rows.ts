@@ -1,7 +1,7 @@
 import { decimal, decimalString } from '../../platform/units/index.ts';
 import { countTaggedOutcomes, type DailyOutcomes, sumOutcomesByDay } from '../value/index.ts';
 import { type CostFacts, computeKnownDays, type ValueFacts } from './compute-return.ts';
-import type { Gathering } from './context.ts';
+import { type Gathering, isVisibleModel } from './context.ts';
 import { buildSubjectKey, buildUnknownCost, findRunningCost, readBilledCosts } from './gather-costs.ts';
 import { buildUnknownValue, findSource, toPeriod } from './gather-values.ts';
 import { buildMoneySeries, type DatedAmount, type DayRange, toDay, toInstantMs } from './money-series.ts';
@@ -27,7 +27,7 @@ export async function readTagRows(gathering: Gathering, tag: Tag, model: string 
   const reads = createReads();
   for (const [name, of] of tagged) {
     // A model without any tag has no part in margins by tag.
-    if (of.some(({ key }) => key !== null))
+    if (of.some(({ key }) => key !== null) && isVisibleModel(gathering, name))
       costs.push(await shareModelCost(gathering, { tag, model: name, metered: reads.metered }));
   }
   const models = new Set(costs.map((one) => one.model));

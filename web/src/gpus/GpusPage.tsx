@@ -28,7 +28,7 @@ export function GpusPage() {
       ) : (
         <div className={layout.stack}>
           <PartialNotice partial={data?.partial} />
-          {data?.partial === undefined && <HeatCard gpus={gpus} />}
+          <HeatCard gpus={gpus} />
           <OwnersCard gpus={gpus} />
           <EfficiencyCard gpus={gpus} />
           <OutcomesCard gpus={gpus} />

@@ -25,6 +25,7 @@ import { TeamFields } from './TeamFields.tsx';
 import { formatTeam, NEW_TEAM, teamKind } from './team-kind.ts';
 import { useIsAdmin } from './use-is-admin.ts';
 import { useMemberChanges, useTeamMembers } from './use-team-members.ts';
+import { WithoutTeamCard } from './WithoutTeamCard.tsx';
 
 const TABLE_HEIGHT = 320;
 const MOST_TEAMS = 200;
@@ -117,6 +118,7 @@ export function TeamsPage() {
             }
           </Loaded>
         </Card>
+        {isAdmin && <WithoutTeamCard />}
         <CommandCard title="As commands" commands={COMMANDS} />
       </div>
       {edited !== null && (

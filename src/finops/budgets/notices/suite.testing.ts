@@ -71,7 +71,8 @@ class NoticeServers {
     const events = { append: async () => undefined };
     const prices = createPriceBook({ clock, events, config: HOME });
     const org = createOrg({ store, clock, accounts: { has: hasAccount } });
-    const metering = createMetering({ store, clock, events: { ...events, subscribe: () => undefined }, prices, org });
+    const unsubscribed = { ...events, subscribe: () => undefined };
+    const metering = createMetering({ store, clock, events: unsubscribed, prices, org, ownerOf: async () => null });
     const rules = createDestinationRules(`127.0.0.1:${this.receiver.port}`);
     const smtpUrl = this.secret('smtp', `smtp://me:pw@127.0.0.1:${this.smtp.port}`);
     const mail = createMail({ smtpUrl, smtpFrom: 'steelyard@example.org' });

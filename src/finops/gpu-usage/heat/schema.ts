@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Subject } from '../../../org/schema.ts';
-import { endpoint } from '../../../platform/contract/schema.ts';
+import { endpoint, PartialAnswer } from '../../../platform/contract/schema.ts';
 import { UtcInstant } from '../../../platform/units/schema.ts';
 import { GpuOwner, OwnersQuery } from '../owners/schema.ts';
 
@@ -28,6 +28,7 @@ export const GpuHeatMap = z
     gpuCount: z.number().int().describe('GPUs in all'),
     skip: z.number().int().describe('GPUs before the first row'),
     rows: z.array(GpuHeatRow).describe('The most idle money first, then idle hours, then by name'),
+    partial: PartialAnswer,
   })
   .describe('Mean utilization of GPUs over time');
 export type GpuHeatMap = z.infer<typeof GpuHeatMap>;
@@ -38,6 +39,7 @@ export const getGpuHeatMap = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/heatmap',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'List the mean utilization of GPUs over time, the most idle first',
   query: z.strictObject({
     ...OwnersQuery,
@@ -82,6 +84,7 @@ export const GpuReadings = z
     ...axis,
     points: z.array(GpuReadingPoint).describe('In order of time, without slots that have no reading'),
     holders: z.array(GpuHolderSpan).describe(`Holders in order of time; the latest ${MOST_SPANS}`),
+    partial: PartialAnswer,
   })
   .describe('Readings and holders of one GPU');
 export type GpuReadings = z.infer<typeof GpuReadings>;
@@ -90,6 +93,7 @@ export const getGpuReadings = endpoint({
   method: 'GET',
   path: '/api/v1/gpus/readings',
   scope: 'finops.read',
+  reads: ['money', 'team'],
   summary: 'List the readings and holders of one GPU over time',
   query: z.strictObject({
     gpu: z.string().min(1).max(500).describe('Id of the GPU'),

@@ -21,11 +21,15 @@ async function readAxis(session: LakeSession, samples: string, most: number): Pr
   return buildSlots({ start: range.first, end: Number(range.last) }, most, Number(range.width));
 }
 
-/** Mean utilization by GPU and slot, of one page of the GPUs. Days without single readings are left out. */
+/**
+ * Mean utilization by GPU and slot, of one page of the GPUs. Days without single readings are left out. `teams`: only slots in which
+ * they alone held the GPU; null: all.
+ */
 export async function readGpuHeatMap(
   times: OwnedTimes,
   deps: OwnedDeps,
   query: z.infer<typeof getGpuHeatMap.query>,
+  teams: readonly string[] | null,
 ): Promise<GpuHeatMap> {
   const { slots: most, limit, skip, ...asked } = query;
   const groups = groupItems((await times(asked, 'all')).items, 'gpu').filter(({ key }) => key !== null);
@@ -36,6 +40,11 @@ export async function readGpuHeatMap(
     const gpus = page.map(({ key }) => key ?? '');
     return { axis: slots, means: slots === null ? null : await readMeans(known.session, samples, slots, gpus) };
   });
+  const held = new Map<string, readonly Span[]>();
+  if (teams !== null && axis !== null) {
+    for (const { key } of page)
+      held.set(key ?? '', await findOwnSpans(deps, key ?? '', { within: spanOf(axis), teams }));
+  }
   return {
     start: axis === null ? null : formatInstant(axis.first),
     slotMs: axis?.slotMs ?? 0,
@@ -44,7 +53,10 @@ export async function readGpuHeatMap(
     rows: page.map(({ key, sum }) => {
       const { gpuHours, cost, idleShare } = toFigures(sum);
       const own = means?.get(key ?? '');
-      const slots = Array.from({ length: axis?.count ?? 0 }, (_, slot) => own?.[slot] ?? null);
+      const spans = teams === null ? null : (held.get(key ?? '') ?? []);
+      const slots = Array.from({ length: axis?.count ?? 0 }, (_, slot) =>
+        axis === null || !isWithinSpans(axis, slot, spans) ? null : (own?.[slot] ?? null),
+      );
       return { gpu: key ?? '', gpuHours, cost, idleShare, means: slots };
     }),
   };
@@ -68,27 +80,65 @@ async function readMeans(session: LakeSession, samples: string, axis: Slots, gpu
 
 const MOST_SPANS = 500;
 
-/** Readings of one GPU, and its holders. */
+/** Readings of one GPU, and its holders. `teams`: only the time in which they alone held it; null: all. */
 export async function readGpuReadings(
   deps: OwnedDeps,
   query: z.infer<typeof getGpuReadings.query>,
+  teams: readonly string[] | null,
 ): Promise<GpuReadings> {
   const { gpu } = query;
   const asked = { from: query.from, to: query.to, threshold: LEVELS.utilization };
   const { axis, rows } = await withKnownTime(deps, asked, (known) => readSlots(known, gpu, query.slots));
   if (axis === null) return { gpu, start: null, slotMs: 0, points: [], holders: [] };
+  const all = await readHeldSpans(deps, gpu, spanOf(axis));
+  const holders = teams === null ? all : all.filter(({ subject }) => teams.includes(subject?.team ?? ''));
+  const spans = teams === null ? null : selectOwnSpans(all, teams);
+  // Without time of its own a caller does not learn when the GPU was read.
+  if (spans?.length === 0) return { gpu, start: null, slotMs: 0, points: [], holders: [] };
   return {
     gpu,
     start: formatInstant(axis.first),
     slotMs: axis.slotMs,
-    points: rows.map((row) => ({
-      start: formatInstant(axis.first + Number(row.slot) * axis.slotMs),
-      meanUtilizationRatio: parseNumber(row, 'mean'),
-      maxUtilizationRatio: parseNumber(row, 'most'),
-      memoryBytes: parseNumber(row, 'bytes'),
-    })),
-    holders: await readHeldSpans(deps, gpu, { start: axis.first, end: axis.first + axis.count * axis.slotMs }),
+    points: rows
+      .filter((row) => isWithinSpans(axis, Number(row.slot), spans))
+      .map((row) => ({
+        start: formatInstant(axis.first + Number(row.slot) * axis.slotMs),
+        meanUtilizationRatio: parseNumber(row, 'mean'),
+        maxUtilizationRatio: parseNumber(row, 'most'),
+        memoryBytes: parseNumber(row, 'bytes'),
+      })),
+    holders,
   };
+}
+
+type Span = { readonly start: number; readonly end: number };
+
+const spanOf = ({ first, count, slotMs }: Slots): Span => ({ start: first, end: first + count * slotMs });
+
+/** Whether all of a slot is within one of the spans; null: no limit. */
+function isWithinSpans({ first, slotMs }: Slots, slot: number, spans: readonly Span[] | null): boolean {
+  const start = first + slot * slotMs;
+  return spans === null || spans.some((span) => span.start <= start && start + slotMs <= span.end);
+}
+
+async function findOwnSpans(
+  deps: OwnedDeps,
+  gpu: string,
+  { within, teams }: { readonly within: Span; readonly teams: readonly string[] },
+): Promise<Span[]> {
+  return selectOwnSpans(await readHeldSpans(deps, gpu, within), teams);
+}
+
+/** Time in which only these teams held a GPU: their spans without those that another holder overlaps. */
+function selectOwnSpans(holders: GpuReadings['holders'], teams: readonly string[]): Span[] {
+  const spans = holders.map(({ start, end, subject }) => ({
+    ...{ start: Date.parse(start), end: Date.parse(end) },
+    isOwn: teams.includes(subject?.team ?? ''),
+  }));
+  const others = spans.filter(({ isOwn }) => !isOwn);
+  return spans.filter(
+    ({ isOwn, start, end }) => isOwn && !others.some((other) => other.start < end && start < other.end),
+  );
 }
 
 async function readSlots({ session, samples }: KnownTime, gpu: string, most: number) {

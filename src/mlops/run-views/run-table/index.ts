@@ -5,10 +5,11 @@ import {
   handleDownload,
   type Identity,
   limitWork,
+  type OwnerLimit,
   type Route,
   refuseHidden,
 } from '../../../platform/http/index.ts';
-import type { Store } from '../../../platform/store/index.ts';
+import type { Sql, Store } from '../../../platform/store/index.ts';
 import type { Clock } from '../../../platform/units/index.ts';
 import type { Experiments, LifecycleStage } from '../../runs/index.ts';
 import {
@@ -82,13 +83,17 @@ function buildMatch(selection: RunTableSelection, identity: Identity): RunMatch 
   return runMatch({ ...toRunSearch(selection), owners: limitWork(identity) });
 }
 
+/** Whether all runs of the experiments (none: of all experiments), deleted ones included, belong to these owners. */
+export async function hasOnlyRunsOf(sql: Sql, experimentIds: readonly string[], owners: OwnerLimit): Promise<boolean> {
+  const all = { experimentIds, filter: '', view: 'ALL' } as const;
+  return (await countMatching(sql, runMatch(all))) === (await countMatching(sql, runMatch({ ...all, owners })));
+}
+
 /** Answers about whole experiments do not look at the owner of each run. Error: `not_visible` where they have runs that the caller may not read. */
 async function requireOwnRuns(store: Store, identity: Identity, experimentIds: readonly string[]): Promise<void> {
   const owners = limitWork(identity);
   if (owners === null) return;
-  const all = { experimentIds, filter: '', view: 'ALL' } as const;
-  const runs = await countMatching(store, runMatch(all));
-  if (runs === (await countMatching(store, runMatch({ ...all, owners })))) return;
+  if (await hasOnlyRunsOf(store, experimentIds, owners)) return;
   throw refuseHidden(identity, `A run of experiment ${experimentIds.join(', ')}`);
 }
 

@@ -1,5 +1,6 @@
 import { listModelNames, type RegisteredVersion } from '../../../mlops/registry/index.ts';
-import { findFirstValue, listActiveExperiments, readActivity } from '../../../mlops/run-views/index.ts';
+import { findFirstValue, hasOnlyRunsOf, listActiveExperiments, readActivity } from '../../../mlops/run-views/index.ts';
+import { isWithinLimit } from '../../../platform/http/index.ts';
 import { decimal, decimalString, type Money } from '../../../platform/units/index.ts';
 import { findModelPolicies } from '../../gates/index.ts';
 import { isLowerBetter } from '../../value/index.ts';
@@ -31,7 +32,7 @@ export async function readExperimentRows(
   { model, metric }: { readonly model: string | null; readonly metric: string | null },
 ): Promise<ReturnRow[]> {
   const { sql } = gathering;
-  const experiments = await listActiveExperiments(sql, MOST_EXPERIMENTS);
+  const experiments = await listVisibleExperiments(gathering);
   const versions = await findVersionsByExperiment(gathering, model);
   const ids = experiments.map(({ experimentId }) => experimentId);
   const activity = new Map((await readActivity(sql, ids, null)).map((one) => [one.experimentId, one]));
@@ -51,11 +52,24 @@ export async function readExperimentRows(
 }
 
 /** Registered versions by the name of the experiment of their run. */
+/** For a caller who sees some teams only: the experiments of which all runs are of these teams. */
+async function listVisibleExperiments({ deps, sql, visible }: Gathering) {
+  const experiments = await listActiveExperiments(sql, MOST_EXPERIMENTS);
+  if (visible === null) return experiments;
+  const own: typeof experiments = [];
+  for (const experiment of experiments) {
+    const owner = await deps.tracking.owners.ofExperiment(sql, experiment.experimentId);
+    if (!isWithinLimit(visible.owners, owner)) continue;
+    if (await hasOnlyRunsOf(sql, [String(experiment.experimentId)], visible.owners)) own.push(experiment);
+  }
+  return own;
+}
+
 async function findVersionsByExperiment(
-  { deps, sql }: Gathering,
+  { deps, sql, visible }: Gathering,
   model: string | null,
 ): Promise<ReadonlyMap<string, readonly ExperimentVersion[]>> {
-  const names = model === null ? await listModelNames(sql, MOST_MODELS) : [model];
+  const names = model === null ? await listModelNames(sql, MOST_MODELS, visible?.owners) : [model];
   const versions: RegisteredVersion[] = [];
   for (const name of names) versions.push(...((await deps.registry.versions(sql, name)) ?? []));
   const runs = versions.flatMap(({ runId }) => runId ?? []);
