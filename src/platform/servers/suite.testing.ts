@@ -164,7 +164,10 @@ function leaseTests(open: () => Promise<Bench>): void {
     const real = { ...own, clock: { now: () => Date.now() } };
     const options = { name: 'a', holder: 'a', facts: null };
     await using _first = await awaitLease(real, options);
-    await expect(awaitLease(real, options)).rejects.toMatchObject({ code: 'server_name_in_use' });
+    await expect(awaitLease(real, options)).rejects.toMatchObject({
+      code: 'server_name_in_use',
+      message: expect.stringContaining('Give each server its own name'),
+    });
   });
 }
 
@@ -173,7 +176,10 @@ function takeoverTests(open: () => Promise<Bench>): void {
     const { joined } = await open();
     await joined('a');
     const other = mkdtempSync(join(tmpdir(), 'servers-'));
-    await expect(joined('b', { data: other })).rejects.toMatchObject({ code: 'server_folder_differs' });
+    await expect(joined('b', { data: other })).rejects.toMatchObject({
+      code: 'server_folder_differs',
+      message: expect.stringContaining('Mount the same volume on every server'),
+    });
     await joined('c');
   });
 
@@ -181,7 +187,10 @@ function takeoverTests(open: () => Promise<Bench>): void {
     const { store, joined } = await open();
     await assertNotShared(store);
     await joined('a');
-    await expect(assertNotShared(store)).rejects.toMatchObject({ code: 'config_invalid' });
+    await expect(assertNotShared(store)).rejects.toMatchObject({
+      code: 'config_invalid',
+      message: expect.stringContaining('Name this one with the setting "server", and use their data folder'),
+    });
   });
 
   it('take the journals of an ended one over, and forget it when they are gone', async () => {
