@@ -39,6 +39,7 @@ describe('the data folder of several servers', () => {
     await using _a = enter('a');
     await using _b = enter('b');
     expect(() => enter('a')).toThrow(expect.objectContaining({ code: 'data_folder_in_use' }));
+    expect(() => enter('a')).toThrow('Stop it, or use another folder with --data.');
     expect(tryLockFolder(folder)).toBeNull();
   });
 

@@ -1,42 +1,26 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { linearGraph } from '../../src/mlops/serving/graphs.testing.ts';
-import { applied } from '../../src/mlops/testing/pipelines.ts';
-import { appliedEndpoint, registeredFiles } from '../../src/mlops/testing/serving.ts';
-import { testApplication } from '../../src/testing/application.ts';
+import { beforeAll, describe, it } from 'vitest';
 import { isDeep } from '../../src/testing/deep.ts';
-import { type DatabaseDoor, openDoor } from '../support/database-door.ts';
+import { openDoor } from '../support/database-door.ts';
+import { bearer, makeToken, openGatewayBench, predict, readKey } from '../support/gateway-bench.ts';
 import { type Databases, findPostgres, runDatabases } from '../support/postgres.ts';
 import { readLogged, sendPredictions } from '../support/served-predictions.ts';
-import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import type { ServerProcess } from '../support/server-process.ts';
 
 const WAIT = { timeout: 90_000, interval: 25 };
 /** Time for which PostgreSQL is away: longer than the lease of a server. */
 const AWAY_MS = isDeep ? 60_000 : 30_000;
-const ORG = `apiVersion: steelyard/v1
-kind: Team
-metadata: {name: search}
-spec: {displayName: Search}
----
-apiVersion: steelyard/v1
-kind: Project
-metadata: {name: ranking}
-spec: {team: search}
-`;
-const KEY = z.object({ key: z.string() });
 
-describe.skipIf(findPostgres() === null)('a gateway alone (skipped where PostgreSQL is not installed)', () => {
+describe.skipIf(findPostgres() === null)('a gateway alone (skipped without PostgreSQL)', { concurrent: true }, () => {
   let databases: Databases;
   beforeAll(async () => {
     databases = await runDatabases();
   });
 
-  it('drops no request while the control plane restarts, and none of its predictions is lost or twice in the log', async () => {
-    await using bench = await openBench(await databases.newDatabase());
+  it('drops no request while the control plane restarts, and none of its predictions is lost or twice in the log', async ({
+    expect,
+  }) => {
+    const bench = await openGatewayBench(await databases.newDatabase());
     await using control = await bench.start('control', 'api, worker');
     await using gateway = await bench.start('gateway', 'gateway');
     const sent = sendPredictions({ url: () => gateway.url }, { endpoint: 'kept', name: 'restarts' });
@@ -52,8 +36,10 @@ describe.skipIf(findPostgres() === null)('a gateway alone (skipped where Postgre
     expect(findMissing(sent.answered, await readLogged({ url: () => control.url }))).toEqual([]);
   });
 
-  it('answers callers whose keys it knows while PostgreSQL is away, and the log has every prediction once', async () => {
-    await using bench = await openBench(await databases.newDatabase());
+  it('answers callers whose keys it knows while PostgreSQL is away, and the log has every prediction once', async ({
+    expect,
+  }) => {
+    const bench = await openGatewayBench(await databases.newDatabase());
     await using door = await openDoor(bench.database);
     const accounts = { STEELYARD_ACCOUNTS: 'on', STEELYARD_ACCESS_READS: 'teams' };
     await using control = await bench.start('control', 'api, worker', accounts, door);
@@ -89,8 +75,8 @@ describe.skipIf(findPostgres() === null)('a gateway alone (skipped where Postgre
     await expect.poll(async () => findMissing(sent.answered, await logged()), WAIT).toEqual([]);
   });
 
-  it('drops no request when it drains on SIGTERM behind a load balancer of two', async () => {
-    await using bench = await openBench(await databases.newDatabase());
+  it('drops no request when it drains on SIGTERM behind a load balancer of two', async ({ expect }) => {
+    const bench = await openGatewayBench(await databases.newDatabase());
     await using one = await bench.start('one', 'api, gateway, worker');
     await using two = await bench.start('two', 'gateway');
     const balancer = balance([one, two]);
@@ -115,60 +101,8 @@ describe.skipIf(findPostgres() === null)('a gateway alone (skipped where Postgre
   });
 });
 
-/** A data folder and a store with the endpoint `kept`, whose predictions are logged before they are answered. */
-async function openBench(database: string) {
-  const data = mkdtempSync(join(tmpdir(), 'gateway-alone-'));
-  {
-    await using application = await testApplication({}, { data, database, server: 'setup' });
-    const version = await registeredFiles(application, 'm', { 'model.onnx': linearGraph([1, 1]) });
-    await applied(application, ORG);
-    const main = { model: 'm', version, backend: 'onnx' };
-    await appliedEndpoint(application, 'kept', { project: 'ranking', variants: { main }, log: { answer: 'before' } });
-  }
-  return {
-    ...{ data, database },
-    start: (server: string, roles: string, more: Readonly<Record<string, string>> = {}, door?: DatabaseDoor) =>
-      startServerProcess(data, {
-        STEELYARD_SERVER: server,
-        STEELYARD_ROLES: roles,
-        STEELYARD_DATABASE: door?.address ?? database,
-        STEELYARD_LOG_LEVEL: 'silent',
-        ...more,
-      }),
-    [Symbol.asyncDispose]: async () => undefined,
-  };
-}
-
 function findMissing(answered: ReadonlySet<string>, logged: ReadonlySet<string>): string[] {
   return [...answered].filter((id) => !logged.has(id));
-}
-
-function bearer(token: string): Record<string, string> {
-  return { authorization: `Bearer ${token}` };
-}
-
-function readKey(data: string, server: string): string {
-  return KEY.parse(JSON.parse(readFileSync(join(data, 'servers', server, 'server.json'), 'utf8'))).key;
-}
-
-/** Token of a contributor who reads the data of the team of the endpoint only. */
-async function makeToken({ url }: ServerProcess, admin: Readonly<Record<string, string>>): Promise<string> {
-  const post = async (path: string, body: object, method = 'POST') => {
-    const headers = { 'content-type': 'application/json', ...admin };
-    const answer = await fetch(url + path, { method, headers, body: JSON.stringify(body) });
-    if (!answer.ok) throw new Error(await answer.text());
-    return (await answer.json()) as { secret?: string };
-  };
-  await post('/api/v1/accounts', { name: 'ml', role: 'contributor', password: 'a long password of ml' });
-  await post('/api/v1/teams/search/members/ml', { role: 'contributor' }, 'PUT');
-  const { secret = '' } = await post('/api/v1/tokens', { account: 'ml', label: 'predictions' });
-  return secret;
-}
-
-function predict({ url }: ServerProcess, headers: Readonly<Record<string, string>>): Promise<Response> {
-  const body = JSON.stringify({ inputs: [[1, 1]] });
-  const all = { 'content-type': 'application/json', ...headers };
-  return fetch(`${url}/serve/kept/invocations`, { method: 'POST', headers: all, body });
 }
 
 /** A load balancer that asks each server for its health five times a second, and sends requests to those that are ready in turn. */

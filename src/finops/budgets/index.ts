@@ -68,11 +68,11 @@ export interface Budgets {
   /** Changes whenever a budget or an approved increase changes. */
   stamp(sql: Sql): Promise<string>;
   /**
-   * Name of an enforcing budget (hard or approval) that covers the subject and is exhausted in its present window; null if
+   * The enforcing budget (hard or approval) that covers the subject in its present window, an exhausted one first; null if
    * there is none. Open reservations reduce the remainder. Errors: `price_missing` if a budget cannot be enforced because
    * usage that it covers has no price.
    */
-  exhaustedFor(subject: Subject): Promise<string | null>;
+  enforcedFor(subject: Subject): Promise<{ readonly budget: string; readonly isExhausted: boolean } | null>;
   readonly reservations: Reservations;
   /** Schedules the expiry of reservations without a report, and the budget notifications. */
   schedule(jobs: Jobs): void;
@@ -104,14 +104,16 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
     },
     subjects: async (sql) => new Map((await findBudgets(sql, null)).map(({ name, spec }) => [name, spec.subject])),
     stamp: readBudgetStamp,
-    exhaustedFor: async (subject) => {
+    enforcedFor: async (subject) => {
       const at = deps.clock.now();
       const limitsNow = await readLimits(deps, await deps.org.withTeam(deps.store, subject), {
         start: at,
         end: at + 1,
       });
       const limits = await limitsNow(deps.store, await openReservations(deps.store));
-      return limits.find(({ left }) => !left.greaterThan(0))?.budget ?? null;
+      const exhausted = limits.find(({ left }) => !left.greaterThan(0));
+      const budget = (exhausted ?? limits[0])?.budget;
+      return budget === undefined ? null : { budget, isExhausted: exhausted !== undefined };
     },
     reservations,
     schedule(jobs) {

@@ -8,7 +8,7 @@ import { requireEndpoint } from './service.ts';
 import { type ReadStageCounts, readRoutes } from './show-routes.ts';
 import { findRevision, listRevisions, type Pointers, type Revision } from './store.ts';
 import { weightsOf } from './traffic-weights.ts';
-import type { LiveVariant } from './wanted.ts';
+import { type LiveVariant, listWantedVariants } from './wanted.ts';
 
 export interface ShowDeps {
   readonly deployments: Pick<Deployments, 'find'>;
@@ -27,10 +27,12 @@ export async function readEndpoint(deps: ShowDeps, sql: Sql, name: string): Prom
   const { deployments, costs, predictionLog } = deps;
   const pointers = await requireEndpoint(sql, name);
   const deployment = deployments.find(name) ?? null;
+  const stored = deployment === null && pointers.live !== null ? await findRevision(sql, name, pointers.live) : null;
   return {
     ...(await readSummary(sql, pointers)),
     url: `/serve/${name}`,
     ...(await readTraffic(costs, sql, deployment)),
+    ...(stored === null ? {} : { variants: await listStoredVariants(costs, sql, stored) }),
     routes: deployment === null ? [] : await readRoutes(deps, sql, deployment),
     log: predictionLog.state(name),
     revisions: (await listRevisions(sql, name, SHOWN_REVISIONS)).map(toEndpointRevision),
@@ -97,6 +99,28 @@ async function readTraffic(
     variants: own.map((variant, index) => ({ ...variant, weight: variant.weight + added(index) })),
     canary: rolled.filter((_, at) => shared[at] === -1),
   };
+}
+
+/** Variants of the live revision where this server has no replicas of them: other servers answer its requests. */
+function listStoredVariants(costs: ServingCosts, sql: Sql, revision: Revision): Promise<EndpointVariant[]> {
+  const { endpoint, spec } = revision;
+  const weights = weightsOf(spec);
+  const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
+  const none = { replicasWanted: 0, replicasReady: 0, lastEnd: null };
+  return Promise.all(
+    listWantedVariants(revision).map(async ({ name, variant, version }) => {
+      const { model, alias = null, backend, container, process } = variant;
+      const { unpriced, ...cost } = await costs.of(sql, { endpoint, model, version });
+      return {
+        ...{ variant: name, model, version, alias, backend, ...none },
+        protocol: (container ?? process)?.protocol ?? 'v2',
+        ...{ inFlight: 0, waiting: 0, answered: 0, refused: 0, lost: 0 },
+        weight: total === 0 ? 0 : (weights[name] ?? 0) / total,
+        shadow: spec.traffic.shadow[name] ?? 0,
+        cost: { ...cost, unpriced: [...unpriced] },
+      };
+    }),
+  );
 }
 
 function toEndpointVariants(

@@ -175,9 +175,8 @@ async function takeOverServer(
   if (lease === null) return;
   await using taken = lease;
   const isOver = await moveAll(deps, { folders, lease: taken }, takeover);
-  if (!isOver) return;
   await takeover.takeFiles(buildServerFolder(deps.data, server));
-  await removeServer(deps.store, taken);
+  if (isOver) await removeServer(deps.store, taken);
 }
 
 /** True when nothing of them is left. */

@@ -3,11 +3,11 @@ import type { ScalingBudget } from '../../mlops/serving/index.ts';
 import { AppError } from '../../platform/errors/index.ts';
 
 /** Autoscaling adds no replica for an endpoint whose budget is exhausted. */
-export function createScalingBudget(budgets: Pick<Budgets, 'exhaustedFor'>): ScalingBudget {
+export function createScalingBudget(budgets: Pick<Budgets, 'enforcedFor'>): ScalingBudget {
   return {
-    async spentFor({ endpoint, model, version, project, environment }) {
+    async limitFor({ endpoint, model, version, project, environment }) {
       try {
-        const budget = await budgets.exhaustedFor({
+        const found = await budgets.enforcedFor({
           endpoint,
           model,
           modelVersion: version,
@@ -15,11 +15,14 @@ export function createScalingBudget(budgets: Pick<Budgets, 'exhaustedFor'>): Sca
           ...(project === null ? {} : { project }),
           ...(environment === null ? {} : { environment }),
         });
-        return budget === null ? null : { budget, why: `budget "${budget}" is used up` };
+        if (found === null) return null;
+        const { budget, isExhausted } = found;
+        return { budget, spent: isExhausted ? { budget, why: `budget "${budget}" is used up` } : null };
       } catch (error) {
         // Without a price the budget cannot be enforced.
         if (!(error instanceof AppError) || error.code !== 'price_missing') throw error;
-        return { budget: String(error.context.budget), why: error.message };
+        const budget = String(error.context.budget);
+        return { budget, spent: { budget, why: error.message } };
       }
     },
   };

@@ -23,8 +23,15 @@ export interface ScaledSubject {
 
 /** Budget check before a scale-up. Implemented by FinOps; injected by main. */
 export interface ScalingBudget {
-  /** The budget that must hold and has nothing left for it; null where none has. */
-  spentFor(subject: ScaledSubject): Promise<SpentBudget | null>;
+  /** The budget that must hold for it, and whether it has nothing left; null where there is none. */
+  limitFor(subject: ScaledSubject): Promise<ScalingLimit | null>;
+}
+
+export interface ScalingLimit {
+  /** Name of the budget. */
+  readonly budget: string;
+  /** null while there is money. */
+  readonly spent: SpentBudget | null;
 }
 
 /** A replica set that autoscaling controls. */
@@ -73,6 +80,8 @@ export class Autoscaling implements AsyncDisposable {
   #keeping: Promise<void> = Promise.resolve();
   #asking: Promise<void> = Promise.resolve();
   #nextAskMs = 0;
+  /** Budgets as they were last read. */
+  readonly #limits = new WeakMap<Governor, ScalingLimit | null>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(deps: AutoscalingDeps) {
@@ -190,17 +199,25 @@ export class Autoscaling implements AsyncDisposable {
     }
   }
 
-  /** If a budget cannot be read, its last known state stays in effect. */
+  /** If a budget cannot be read, its last known state stays in effect; one that has money left grants no more. */
   async #askBudgets(): Promise<void> {
     const { budget, log } = this.#deps;
     for (const { subject, governor } of this.#all()) {
       try {
-        governor.limit(await budget.spentFor(subject));
+        const limit = await budget.limitFor(subject);
+        this.#limits.set(governor, limit);
+        governor.limit(limit?.spent ?? null);
       } catch (error) {
+        const last = this.#limits.get(governor) ?? null;
+        if (last !== null && last.spent === null) governor.limit(createUnread(last.budget));
         log.error({ err: error, endpoint: subject.endpoint }, 'cannot read the budget of an endpoint');
       }
     }
   }
+}
+
+function createUnread(budget: string): SpentBudget {
+  return { budget, why: `budget "${budget}" cannot be read`, isUnread: true };
 }
 
 function toScaledVariant({ scaled: { name, variant, version, set }, rule, price, governor }: Entry): ScaledVariant {

@@ -187,6 +187,20 @@ describe('replicas', () => {
     expect(set.state().wanted).toBe(0);
   });
 
+  it('stay as many as they are while the budget cannot be read', async () => {
+    const { set, governor, pass } = governed({ policy: 'kpa' }, { replicas: 1 });
+    governor.expect(3);
+    pass(500);
+    const why = 'budget "b" cannot be read';
+    governor.limit({ budget: 'b', why, isUnread: true });
+    governor.expect(5);
+    pass(500);
+    expect([set.state().wanted, governor.state().reason]).toEqual([3, why]);
+    governor.limit(null);
+    pass(500);
+    expect(set.state().wanted).toBe(5);
+  });
+
   it('are held for twice the cold start that was measured, at least', async () => {
     const { clock, governor, set, pass } = governed(
       { hold: { requests: 1, timeout: 1 }, coldStart: 20 },

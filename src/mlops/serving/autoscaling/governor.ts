@@ -127,7 +127,8 @@ export function createGovernor({ set, rule, concurrency, startTimeoutMs, clock, 
   };
 
   function refuse(): void {
-    const detail = 'The budget of the model is spent, and no replica is running.';
+    const state = spent?.isUnread === true ? 'cannot be read' : 'is spent';
+    const detail = `The budget of the model ${state}, and no replica is running.`;
     // The newest request enters the queue only after this call, so refuse in a microtask.
     queueMicrotask(() => set.places.refuseWaiting(new ServingProblem('unavailable', detail, RETRY_SECONDS)));
   }
@@ -160,7 +161,7 @@ export function createGovernor({ set, rule, concurrency, startTimeoutMs, clock, 
       if (looks.relearned()) hold();
     },
     limit(found) {
-      const isSame = found?.budget === spent?.budget;
+      const isSame = found?.budget === spent?.budget && found?.isUnread === spent?.isUnread;
       spent = found;
       if (!isSame) looks.soon();
     },

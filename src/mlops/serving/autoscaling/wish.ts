@@ -13,6 +13,8 @@ export interface SpentBudget {
   readonly budget: string;
   /** Reason, as text for people. */
   readonly why: string;
+  /** Whether it cannot be read, and so cannot grant more: replicas that run stay. Left out: it is spent. */
+  readonly isUnread?: boolean;
 }
 
 /** State of a replica set that a policy does not see. */
@@ -30,14 +32,15 @@ export interface Circumstances {
 }
 
 /**
- * Limits the wish of a policy by budget, bounds and need: no more than `min` replicas where a budget is spent; none after
+ * Limits the wish of a policy by budget, bounds and need: no more than `min` replicas where a budget is spent, and no more than now where it cannot be read; none after
  * `idleAfter` without a request if `min` is 0; one for all requests that arrive while there is none.
  * Example: the policy wishes 4 of 1 to 8, and the budget is spent: 1.
  */
 export function limitWish(rule: ScalingRule, wish: WantedReplicas, seen: Circumstances): WantedReplicas {
   const { wanted, ready, inFlight, waiting, quietMs, expected, spent } = seen;
   const replicas = Math.min(rule.max, Math.max(wish.replicas, expected));
-  if (spent !== null && replicas > rule.min) return { replicas: rule.min, reason: spent.why };
+  const affordable = spent?.isUnread === true ? Math.max(rule.min, wanted) : rule.min;
+  if (spent !== null && replicas > affordable) return { replicas: affordable, reason: spent.why };
   if (rule.min === 0 && expected === 0 && inFlight === 0 && waiting === 0) {
     if (wanted === 0) return { replicas: 0, reason: 'no requests' };
     const seconds = Math.round(quietMs / 1000);

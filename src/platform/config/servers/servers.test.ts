@@ -26,6 +26,17 @@ describe('settings of several servers', () => {
     );
   });
 
+  it.each<[Flags, string]>([
+    [{ server: 'a' }, 'servers share a PostgreSQL store: set "database" to its address, or leave "server" out'],
+    [{ server: 'a', database, predictionFsync: 'interval' }, 'rows that are not on the shared disk are invisible'],
+    [{ roles: 'api' }, 'the only server of a data folder needs all of them; set "server"'],
+    [{ server: 'a', database, roles: 'worker' }, 'work that it runs calls the API at this address'],
+    [{ lastKnownSeconds: '5' }, 'a whole number of seconds from 10 to 86400'],
+    [{ drainSeconds: 'soon' }, 'a whole number of seconds, at most 600'],
+  ])('say of %j what to change', (flags, sentence) => {
+    expect(() => load(flags)).toThrow(sentence);
+  });
+
   it('warn of what only works in part', () => {
     const facts = { isProcessExecutorOn: true, docker: 'unix:///var/run/docker.sock' };
     expect(listSharingWarnings(facts)).toEqual([]);
