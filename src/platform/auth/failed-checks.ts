@@ -1,4 +1,4 @@
-/** What a failed check of an answer of the provider means, and what an administrator changes. */
+/** Meaning of a failed check of an answer of the provider, and the setting to correct. */
 export interface FailedCheck {
   /** Word for the log and for programs. */
   readonly reason: string;
