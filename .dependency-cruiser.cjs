@@ -80,7 +80,8 @@ module.exports = {
       name: 'no-dev-dependency-in-product',
       severity: 'error',
       from: { path: '^(src|cli)/', pathNot: `\\.test\\.ts$|testing\\.ts$|${testing}` },
-      to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
+      // onnxruntime-node is an optional peer, and a development dependency for the tests.
+      to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/(@types|onnxruntime-node|onnxruntime-common)/' },
     },
   ],
   options: {

@@ -5,7 +5,7 @@ import { type OutputChunk, rolldown } from 'rolldown';
 import { z } from 'zod';
 
 const Packages = z.record(z.string(), z.string());
-const Manifest = z.object({ dependencies: Packages, optionalDependencies: Packages });
+const Manifest = z.object({ dependencies: Packages, peerDependencies: Packages });
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Packages of many small files, written into the bundle. All others are loaded from `node_modules`. */
 const INLINED = ['kysely', 'yaml', 'zod'];
@@ -44,12 +44,12 @@ export async function buildServer(folder: string): Promise<void> {
   writeFileSync(join(folder, 'licenses.txt'), INLINED.map(licenseText).join('\n'));
 }
 
-/** Packages that npm installs with a published package. */
+/** Packages that npm installs with a published package, or that its user may install. */
 function installedPackages(): string[] {
-  const { dependencies, optionalDependencies } = Manifest.parse(
+  const { dependencies, peerDependencies } = Manifest.parse(
     JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')),
   );
-  return Object.keys({ ...dependencies, ...optionalDependencies });
+  return Object.keys({ ...dependencies, ...peerDependencies });
 }
 
 /** The first file refuses an old Node, which must not meet newer code before. */

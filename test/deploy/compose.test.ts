@@ -1,12 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { onFreePort } from '../support/free-port.ts';
 import { serverProgram } from '../support/server-build.ts';
+import { startServerChild } from '../support/server-child.ts';
 
 const folder = join(import.meta.dirname, '../../deploy');
+const HAPROXY = '/usr/sbin/haproxy';
 /** `${NAME}`, `${NAME:-default}` and `${NAME:?message}` of Docker Compose. */
 const VARIABLE = /\$\{(\w+)(?::([-?])([^}]*))?\}/g;
 const Settings = z.object({ settings: z.array(z.object({ name: z.string(), value: z.unknown() })) });
@@ -33,26 +38,58 @@ const Service = z.strictObject({
     .strictObject({ test: z.array(z.string()), interval: z.string(), timeout: z.string(), retries: z.int() })
     .optional(),
 });
-const Compose = z.strictObject({
+const rest = {
   name: z.string(),
-  services: z.strictObject({ server: Service, postgres: Service, s3: Service }),
   networks: z.strictObject({ frontend: z.strictObject({}), backend: z.strictObject({ internal: z.literal(true) }) }),
   volumes: z.record(z.string(), z.strictObject({})),
+};
+const Compose = z.strictObject({
+  ...rest,
+  services: z.strictObject({ server: Service, postgres: Service, s3: Service }),
+});
+/** A service that another file describes. */
+const Extended = z.strictObject({
+  extends: z.strictObject({ file: z.literal('compose.yaml'), service: z.enum(['postgres', 's3']) }),
+});
+const Balancer = Service.omit({ environment: true }).extend({ cap_drop: z.tuple([z.literal('ALL')]) });
+const SeveralServers = z.strictObject({
+  ...rest,
+  'x-server': z.unknown(),
+  'x-settings': z.unknown(),
+  services: z.strictObject({
+    'server-a': Service,
+    'server-b': Service,
+    'gateway-a': Service,
+    balancer: Balancer,
+    postgres: Extended,
+    s3: Extended,
+  }),
 });
 
 function readText(name: string): string {
   return readFileSync(join(folder, name), 'utf8');
 }
 
-/** The file as Docker Compose reads it with these variables. */
-function readCompose(variables: Readonly<Record<string, string>>): z.infer<typeof Compose> {
-  const text = readText('compose.yaml').replace(VARIABLE, (_, name: string, form: string | undefined, rest: string) => {
+/** A file as Docker Compose reads it with these variables. */
+function readFile(name: string, variables: Readonly<Record<string, string>>): unknown {
+  const text = readText(name).replace(VARIABLE, (_, name: string, form: string | undefined, rest: string) => {
     const value = variables[name];
     if (value !== undefined && value !== '') return value;
     if (form !== '-') throw new Error(`${name}: ${rest}`);
     return rest;
   });
-  return Compose.parse(parse(text));
+  return parse(text, { merge: true });
+}
+
+const readCompose = (variables: Readonly<Record<string, string>>) => Compose.parse(readFile('compose.yaml', variables));
+
+/** Settings that the server reads from the variables of a service. */
+function checkSettings(environment: Readonly<Record<string, string>>): Map<string, unknown> {
+  const text = execFileSync(process.execPath, [serverProgram(), 'config', 'check', '--json'], {
+    env: { ...environment, STEELYARD_ACCOUNTS: 'on', STEELYARD_HOST: '0.0.0.0' },
+    encoding: 'utf8',
+  });
+  return new Map(Settings.parse(JSON.parse(text)).settings.map(({ name, value }) => [name, value]));
 }
 
 /** Lines `NAME=value`. */
@@ -76,12 +113,74 @@ it('deploy/compose.yaml needs the passwords of deploy/env.example, and nothing e
 
 it('its server has settings that the server accepts', () => {
   const { environment } = readCompose({ ...passwords, SERVER_HOST: 'steelyard.example.org' }).services.server;
-  const text = execFileSync(process.execPath, [serverProgram(), 'config', 'check', '--json'], {
-    env: { ...environment, STEELYARD_ACCOUNTS: 'on', STEELYARD_HOST: '0.0.0.0' },
-    encoding: 'utf8',
-  });
-  const settings = new Map(Settings.parse(JSON.parse(text)).settings.map(({ name, value }) => [name, value]));
+  const settings = checkSettings(environment);
   expect(settings.get('allowedHosts')).toBe('steelyard.example.org');
   expect(settings.get('database')).toBe('postgresql://steelyard:[redacted]@postgres:5432/steelyard');
   expect(settings.get('objects')).toContain('s3://steelyard?');
 });
+
+describe('deploy/compose.servers.yaml', () => {
+  const { services, volumes } = SeveralServers.parse(readFile('compose.servers.yaml', passwords));
+
+  it('has servers with a name, every role and one volume', () => {
+    const servers = [services['server-a'], services['server-b'], services['gateway-a']];
+    const settings = servers.map(({ environment }) => checkSettings(environment));
+    expect(settings.map((each) => [each.get('server'), each.get('roles')])).toEqual([
+      ['a', 'api, worker'],
+      ['b', 'api, worker'],
+      ['gateway-a', 'gateway'],
+    ]);
+    for (const server of servers) expect(server.volumes).toEqual(['data:/data']);
+    expect(Object.keys(volumes).toSorted()).toEqual(['data', 'postgres', 's3']);
+    const [port = '', ...others] = services.balancer.ports ?? [];
+    expect([port.startsWith('127.0.0.1:'), others]).toEqual([true, []]);
+  });
+
+  it.skipIf(!existsSync(HAPROXY) && process.env.CI === undefined)(
+    'sends requests to their role, and to the other server when one ends',
+    async () => {
+      const names = ['server-a', 'server-b', 'gateway-a'] as const;
+      const [a, b, gateway] = await Promise.all(names.map(startAnswering));
+      onTestFinished(() => {
+        for (const server of [a, b, gateway]) server?.close();
+      });
+      const addresses = new Map([a, b, gateway].map((server, index) => [`${names[index]}:4610`, portOf(server)]));
+      const url = await onFreePort((port) => startBalancer(port, addresses));
+      const ask = async (path: string) => (await fetch(url + path)).text();
+      expect(await ask('/serve/ranker/invocations')).toBe('gateway-a');
+      const answers = async () => Promise.all(Array.from({ length: 20 }, () => ask('/api/v1/teams')));
+      await expect.poll(async () => new Set(await answers())).toEqual(new Set(['server-a', 'server-b']));
+      a?.close();
+      a?.closeAllConnections();
+      expect(new Set(await answers())).toEqual(new Set(['server-b']));
+      expect(await ask('/serve/ranker/invocations')).toBe('gateway-a');
+    },
+  );
+});
+
+/** A server that answers with its name. */
+async function startAnswering(name: string): Promise<Server> {
+  const server = createServer((_, response) => void response.end(name));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+function portOf(server: Server | undefined): string {
+  const address = server?.address();
+  return `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+}
+
+/** HAProxy with deploy/haproxy.cfg, its names replaced by addresses of this machine. */
+async function startBalancer(port: number, addresses: ReadonlyMap<string, string>): Promise<string> {
+  const replaced = [...addresses].reduce(
+    (text, [name, address]) => text.replace(name, address),
+    readText('haproxy.cfg'),
+  );
+  const file = join(mkdtempSync(join(tmpdir(), 'haproxy-')), 'haproxy.cfg');
+  writeFileSync(file, replaced.replace('bind :8080', `bind 127.0.0.1:${port}`));
+  const url = `http://127.0.0.1:${port}`;
+  const isReady = async () => (await fetch(`${url}/health`)).ok;
+  const { stop } = await startServerChild(HAPROXY, ['-db', '-f', file], {}, isReady);
+  onTestFinished(() => stop());
+  return url;
+}

@@ -3,7 +3,7 @@ import type { ManifestOutcome } from '../../platform/manifests/index.ts';
 import type { Sql } from '../../platform/store/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { EndpointSpec, Variant } from '../endpoint-spec/schema.ts';
-import type { ContainerEngines } from '../replicas/index.ts';
+import { type ContainerEngines, isOnnxRuntimeInstalled } from '../replicas/index.ts';
 import type { ReplicaPrices } from './autoscaling/price.ts';
 import { endRollout } from './rollouts/store.ts';
 import {
@@ -257,7 +257,12 @@ function resolveVersion(versions: ServedVersions, sql: Sql, { model, version, al
 
 function checkBackends({ processes, engines }: ServiceDeps, { variants }: EndpointSpec): void {
   const { docker, kubernetes } = engines;
-  const has = { onnx: true, process: processes, docker: docker !== null, kubernetes: kubernetes !== null };
+  const has = {
+    onnx: isOnnxRuntimeInstalled(),
+    process: processes,
+    docker: docker !== null,
+    kubernetes: kubernetes !== null,
+  };
   const [name, variant] = Object.entries(variants).find(([, { backend }]) => !has[backend]) ?? [];
   if (name === undefined || variant === undefined) return;
   throw new AppError('executor_unknown', `Variant "${name}" requires ${missing[variant.backend]}`, {
@@ -266,7 +271,7 @@ function checkBackends({ processes, engines }: ServiceDeps, { variants }: Endpoi
 }
 
 const missing: Readonly<Record<Variant['backend'], string>> = {
-  onnx: 'this server.',
+  onnx: 'the package onnxruntime-node, which is optional and not installed: run "npm install onnxruntime-node@1.30" next to steelyard, then apply again (docs/serving.md).',
   process: 'the process executor, which this server does not have: set processExecutor to "on" (docs/executors.md).',
   docker: 'a Docker Engine, which this server does not have: set docker (docs/serving-containers.md).',
   kubernetes: 'a Kubernetes cluster, which this server does not have: set kubernetes (docs/serving-kubernetes.md).',

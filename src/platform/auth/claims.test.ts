@@ -18,12 +18,22 @@ describe('groups of a person', () => {
     [[], null, []],
     ['ml', 'contributor', ['search contributor']],
     [undefined, null, []],
-    [{ ml: true }, null, []],
+    [null, null, []],
     [[1, null, ['ml']], null, []],
     [['ML', ' ml'], null, []],
   ])('%j give the role %s and the teams %j', (groups, role, teams) => {
     const granted = grants.grant({ groups });
     expect([granted.role, granted.teams.map((of) => `${of.team} ${of.role}`)]).toEqual([role, teams]);
+  });
+
+  it.each([[{ ml: true }], [7], [true]])('are refused as %j, with the claim and the setting to correct', (groups) => {
+    expect(() => grants.grant({ groups })).toThrow(
+      expect.objectContaining({
+        code: 'sign_on_failed',
+        context: { reason: 'groups_invalid' },
+        message: expect.stringMatching(/claim "groups" is of the type .* oidcGroupsClaim/),
+      }),
+    );
   });
 
   it('are found along the dots of a claim, and by a claim with dots', () => {

@@ -72,8 +72,12 @@ function readGroups(claims: Claims, claim: string): ReadonlySet<string> {
     const detail = `The person has too many groups for the token: the provider left out "${claim}". Send only the groups that are assigned to the application.`;
     throw new AppError('sign_on_failed', detail, { reason: 'groups_left_out' });
   }
-  const value = readClaim(claims, claim);
-  const groups = typeof value === 'string' ? [value] : Array.isArray(value) ? value : [];
+  const value = readClaim(claims, claim) ?? [];
+  if (typeof value !== 'string' && !Array.isArray(value)) {
+    const detail = `The claim "${claim}" is of the type ${typeof value}; a list of texts is expected. Correct the mapping of groups at the provider, or oidcGroupsClaim.`;
+    throw new AppError('sign_on_failed', detail, { reason: 'groups_invalid' });
+  }
+  const groups: readonly unknown[] = typeof value === 'string' ? [value] : value;
   if (groups.length > MOST_GROUPS) {
     const detail = `The provider sent ${groups.length} groups; at most ${MOST_GROUPS} are read. Send only the groups of this application.`;
     throw new AppError('sign_on_failed', detail, { reason: 'too_many_groups' });

@@ -111,17 +111,24 @@ describe('the answer of an identity provider', () => {
     expect(await redeem()).toMatchObject({ issuer, subject: 'ada', refreshToken: 'r', claims: { groups: ['ml'] } });
   });
 
-  it.each<[string, () => Record<string, unknown>]>([
-    ['another issuer', () => ({ iss: 'https://evil.example' })],
-    ['another audience', () => ({ aud: 'another-client' })],
-    ['a token of several audiences for another client', () => ({ aud: [CLIENT, 'other'], azp: 'other' })],
-    ['an expired token', () => ({ exp: seconds() - 70, iat: seconds() - 400 })],
-    ['a token that is valid later', () => ({ nbf: seconds() + 90 })],
-    ['another nonce', () => ({ nonce: 'replayed' })],
-    ['no subject', () => ({ sub: undefined })],
-  ])('is refused: %s', async (_, claims) => {
+  it.each<[what: string, claims: () => Record<string, unknown>, reason: string, sentence: RegExp]>([
+    ['another issuer', () => ({ iss: 'https://evil.example' }), 'wrong_issuer', /another issuer than oidcIssuer/],
+    ['another audience', () => ({ aud: 'another-client' }), 'wrong_audience', /another client than oidcClientId/],
+    [
+      'a token of several audiences',
+      () => ({ aud: [CLIENT, 'other'], azp: 'other' }),
+      'wrong_audience',
+      /oidcClientId/,
+    ],
+    ['an expired token', () => ({ exp: seconds() - 70, iat: seconds() - 400 }), 'clock_skew', /more than 60 seconds/],
+    ['a token that is valid later', () => ({ nbf: seconds() + 90 }), 'clock_skew', /Synchronize the clock/],
+    ['another nonce', () => ({ nonce: 'replayed' }), 'OAUTH_JWT_CLAIM_COMPARISON_FAILED', /Start the sign-in again/],
+    ['no subject', () => ({ sub: undefined }), 'OAUTH_INVALID_RESPONSE', /Start the sign-in again/],
+  ])('is refused: %s', async (_, claims, reason, sentence) => {
     forger.claims = claims();
-    expect((await failureOf(redeem())).code).toBe('sign_on_failed');
+    const { code, context, message } = await failureOf(redeem());
+    expect({ code, context }).toEqual({ code: 'sign_on_failed', context: { reason } });
+    expect(message).toMatch(sentence);
   });
 
   it('is accepted with clocks that differ by less than a minute', async () => {
@@ -152,7 +159,10 @@ describe('the answer of an identity provider', () => {
 
   it('is refused where the discovery document names another issuer', async () => {
     forger.issuerInDocument = 'https://evil.example';
-    expect((await failureOf(client.begin())).code).toBe('sign_on_failed');
+    expect(await failureOf(client.begin())).toMatchObject({
+      code: 'sign_on_failed',
+      message: expect.stringContaining('oidcIssuer'),
+    });
   });
 
   it('is awaited for five seconds', async () => {

@@ -10,6 +10,7 @@ import { AppError } from '../errors/index.ts';
 import { resolveSecret } from '../secrets/index.ts';
 import { MINUTE_MS } from '../units/durations.ts';
 import type { Clock } from '../units/index.ts';
+import { findFailedCheck } from './failed-checks.ts';
 
 export interface ProviderSettings {
   readonly issuer: string;
@@ -261,6 +262,8 @@ async function attempt<T>(work: () => Promise<T>): Promise<T> {
       const detail = 'The identity provider does not answer. Retry later; an administrator can log in with a password.';
       throw new AppError('sign_on_unavailable', detail, context, { cause });
     }
+    const check = findFailedCheck(cause);
+    if (check !== null) throw new AppError('sign_on_failed', check.detail, { reason: check.reason }, { cause });
     const detail = `The identity provider refused the sign-in, or its answer failed a check (${context.reason}). Start the sign-in again.`;
     throw new AppError('sign_on_failed', detail, context, { cause });
   }
