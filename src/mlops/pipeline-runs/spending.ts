@@ -34,15 +34,17 @@ export function createSpending(
     }
   }
 
-  async function begin(since: number): Promise<void> {
+  /** A machine that is known by now was held from the beginning, so its price applies from then. */
+  async function begin(since: number, holds: HeldResource | null): Promise<void> {
     if (hasBegun) return;
     await admission.postpone(reservation, since);
+    if (holds !== null) await admission.meter(reservation, since, holds);
     hasBegun = true;
   }
 
   const meter = (at: number, since: number | null, holds: HeldResource | null) =>
     tried(async () => {
-      if (since !== null) await begin(since);
+      if (since !== null) await begin(since, holds);
       return admission.meter(reservation, at, holds ?? undefined);
     });
 
@@ -59,7 +61,10 @@ export function createSpending(
       if (held?.since === null) return 0;
       const settledAt = computeSpendingEnd(end, work.resources.nodes ?? 1);
       // The work may have ended before the first report, or before the metering of this resource.
-      if (!hasBegun && held !== undefined) await tried(() => admission.postpone(reservation, held.since ?? settledAt));
+      if (held !== undefined) {
+        const failed = (error: unknown) => log.warn({ err: error, work: work.id }, 'cannot meter a step');
+        await begin(held.since ?? settledAt, holds).catch(failed);
+      }
       if (holds !== null) await tried(() => admission.meter(reservation, settledAt, holds));
       return settledAt;
     },
