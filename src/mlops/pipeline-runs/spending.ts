@@ -23,6 +23,7 @@ export function createSpending(
 ): Spending {
   const reservation = `pipeline:${work.id}`;
   let hasBegun = running.heldSince === undefined;
+  let isRepriced = false;
 
   async function tried(act: () => Promise<Allowance>): Promise<Allowance | null> {
     try {
@@ -42,6 +43,15 @@ export function createSpending(
     hasBegun = true;
   }
 
+  /** Nothing is spent yet: the reservation has the price of its machine from its start on. */
+  const reprice = (at: number, holds: HeldResource) =>
+    tried(async () => {
+      await admission.postpone(reservation, at);
+      const allowance = await admission.meter(reservation, at, holds);
+      isRepriced = true;
+      return allowance;
+    });
+
   const meter = (at: number, since: number | null, holds: HeldResource | null) =>
     tried(async () => {
       if (since !== null) await begin(since, holds);
@@ -52,6 +62,8 @@ export function createSpending(
     async report(at, allowance, holds) {
       const since = running.heldSince?.() ?? null;
       if (hasBegun || since !== null) return meter(at, since, holds);
+      // A machine that it is about to hold decides how long its money lasts.
+      if (holds !== null && !isRepriced) return reprice(at, holds);
       // Its reserved money lasts as long as it is not spent; only the time in which it may be spent moves.
       const isEnough = Date.parse(allowance.until) - at > (LEASE_SECONDS * SECOND_MS) / 2;
       return isEnough ? allowance : tried(() => admission.postpone(reservation, at));
