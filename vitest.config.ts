@@ -25,7 +25,7 @@ const browser = ['test/e2e/**/*.test.ts'];
 const alone = areEnginesWhole
   ? [
       'test/executors/{hard-budgets,kubernetes,kueue,pipelines,process}.test.ts',
-      'test/faults/killed-pipelines.test.ts',
+      'test/faults/killed-{pipelines,sweep}.test.ts',
       'test/serving/{kubernetes,scaling}.test.ts',
     ]
   : [];

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ResourceName } from '../../src/finops/metering/schema.ts';
 import { getPrice } from '../../src/finops/prices/schema.ts';
+import { isBetter } from '../../src/mlops/sweeps/schema.ts';
 import { type Decimal, decimal, type Money } from '../../src/platform/units/schema.ts';
 import { findExperimentId } from '../experiment.ts';
 import { command } from '../frame/command.ts';
@@ -12,7 +13,6 @@ import { HourlyPriceWord, MoneyWord } from '../metered/money-words.ts';
 import { formatMoney } from '../output/amounts.ts';
 import { table } from '../output/table.ts';
 import { DEFAULT_GRACE_SECONDS, planBudget } from './budget-plan.ts';
-import { isBetter } from './early-stopping.ts';
 import { parseSpace } from './space.ts';
 import { runTrials, type Trial } from './trials.ts';
 

@@ -2,15 +2,22 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Reservation } from '../../src/finops/budgets/reservations/schema.ts';
+import {
+  createSpending,
+  goesOnByAsha,
+  goesOnByMedian,
+  isBetter,
+  type Progress,
+  type Space,
+  type Spending,
+} from '../../src/mlops/sweeps/schema.ts';
 import type { Money } from '../../src/platform/units/schema.ts';
 import type { Context } from '../frame/context.ts';
 import { RemoteFailure } from '../frame/failure.ts';
 import { type Asked, beginRun, endRun, runUnderReservation, toEndStatus } from '../metered/held-run.ts';
 import { createOwnServer } from '../mlflow/server.ts';
-import { goesOnByAsha, goesOnByMedian, isBetter, type Progress } from './early-stopping.ts';
 import { createReleases, type Releases } from './releases.ts';
-import { type Space, sample } from './space.ts';
-import { createSpending, type Spending } from './spending.ts';
+import { sample } from './space.ts';
 
 /** How a trial ended. */
 export type TrialState = 'finished' | 'failed' | 'stopped early' | 'stopped: budget' | 'never begun';

@@ -2,12 +2,21 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { meteredCost } from '../../src/finops/metering/schema.ts';
 import type { Resources, Work } from '../../src/mlops/compute/executor.ts';
 import { findNodeFolder } from '../../src/mlops/compute/index.ts';
 import { SOON } from '../../src/mlops/executors/suite.testing.ts';
+import {
+  getPipelineRun,
+  type PipelineRun,
+  pipelineStepLog,
+  startPipelineRun,
+} from '../../src/mlops/pipelines/schema.ts';
+import type { ConfigName } from '../../src/platform/config/schema.ts';
 import { findKubernetes, type Kubernetes, startKubernetes } from '../support/kubernetes.ts';
 import { type KubernetesBench, NAMESPACE, openKubernetesBench } from '../support/kubernetes-bench.ts';
 import { findKueue, startKueue } from '../support/kueue.ts';
+import { applyTo, ask, overRun, startServerWith } from '../support/server-calls.ts';
 
 const bin = findKubernetes();
 const kueue = findKueue();
@@ -27,6 +36,41 @@ const BULK = { name: 'shared', priority: 'bulk' };
 const URGENT = { name: 'shared', priority: 'urgent' };
 const FOR_EVER = 'echo begun; while :; do sleep 0.1; done';
 const group = 'kueue.x-k8s.io/v1beta2';
+
+/** A second of one node costs a cent. `bulk` saves its checkpoint when it is taken back, and ends immediately when it continues from there. */
+const documents = (image: string) => `
+apiVersion: steelyard/v1
+kind: PriceBook
+metadata: {name: own}
+spec: {currency: USD, source: test, prices: [{resource: machine, perHour: '36', effectiveFrom: 2026-01-01}]}
+---
+apiVersion: steelyard/v1
+kind: Pipeline
+metadata: {name: bulk}
+spec:
+  engine: kubernetes
+  image: ${JSON.stringify(image)}
+  queue: shared
+  budget: 20 USD
+  steps:
+    train:
+      run: |
+        echo "from \${STEELYARD_CHECKPOINT:-nothing}"
+        [ -z "$STEELYARD_CHECKPOINT" ] || exit 0
+        trap 'echo epoch-7 > "$STEELYARD_CHECKPOINT_FILE"; exit 0' TERM
+        echo begun; while :; do sleep 0.1; done
+      resources: {nodes: 2, cpu: 0.2, memory: 64Mi, priority: bulk}
+      grace: 5s
+---
+apiVersion: steelyard/v1
+kind: Pipeline
+metadata: {name: urgent}
+spec:
+  engine: kubernetes
+  image: ${JSON.stringify(image)}
+  queue: shared
+  steps: {work: {run: 'sleep 14', resources: {nodes: 2, cpu: 0.2, memory: 64Mi, priority: urgent}}}
+`;
 
 /** A queue with little quota, in which work of higher priority preempts other work. */
 const QUEUES = [
@@ -62,6 +106,21 @@ const QUEUES = [
   { apiVersion: group, kind: 'WorkloadPriorityClass', metadata: { name: 'bulk' }, value: 1 },
   { apiVersion: group, kind: 'WorkloadPriorityClass', metadata: { name: 'urgent' }, value: 1000 },
 ];
+
+/** The cluster as an engine of a server. */
+function buildEngine(
+  cluster: Kubernetes,
+  { kubeconfig }: KubernetesBench,
+  settings: Partial<Record<ConfigName, unknown>>,
+) {
+  return {
+    settings: (port: number) => ({
+      ...{ kubernetes: kubeconfig, kubernetesNamespace: NAMESPACE, kubernetesAgentImage: cluster.node.image.name },
+      publicUrl: `http://${cluster.address}:${port}`,
+      ...settings,
+    }),
+  };
+}
 
 describe.skipIf(bin === null || kueue === null)('Kubernetes with Kueue', () => {
   let cluster: Kubernetes;
@@ -209,6 +268,38 @@ describe.skipIf(bin === null || kueue === null)('Kubernetes with Kueue', () => {
       expect(end.held?.machineMs).toBeGreaterThan(0);
       expect(await first.ended).toMatchObject({ reason: 'exited', exitCode: 0 });
       await expect.poll(() => kubectl('get', 'jobs', '-o', 'name'), SOON).not.toContain(`/${bulk.id}\n`);
+    });
+
+    it('lets a step of a pipeline that was taken back go on from its checkpoint, and counts its cost once', async () => {
+      const settings = { kubernetesQueues: 'shared', kubernetesPriorities: 'bulk,urgent' };
+      await using server = await startServerWith(
+        buildEngine(cluster, bench, settings),
+        mkdtempSync(join(folder, 'data-')),
+      );
+      await applyTo(server, documents(cluster.node.image.name));
+      const start = async (pipeline: string) =>
+        (await ask(server, startPipelineRun, { params: { pipeline }, body: {} })).run;
+      const stepOf = (run: PipelineRun) => run.stepList[0];
+      const bulk = await start('bulk');
+      const log = async (attempt: number) => {
+        const query = { step: 'train', attempt };
+        return (await ask(server, pipelineStepLog, { params: { pipeline: 'bulk', run: bulk }, query })).text;
+      };
+      await expect.poll(() => log(1), SOON).toContain('begun');
+      const urgent = await start('urgent');
+      const now = async () => stepOf(await ask(server, getPipelineRun, { params: { pipeline: 'bulk', run: bulk } }));
+      await expect
+        .poll(async () => (await now())?.reason ?? '', SOON)
+        .toMatch(/^Waiting for admission in shared: .*unused quota/);
+      expect((await overRun(server, 'urgent', urgent)).state).toBe('succeeded');
+      const over = await overRun(server, 'bulk', bulk);
+      expect(over.state).toBe('succeeded');
+      expect(stepOf(over)?.attempts).toMatchObject([
+        { reason: expect.stringMatching(/^Kueue took it back from the queue shared/), checkpoint: 'epoch-7' },
+        { reason: null, exitCode: 0 },
+      ]);
+      expect(await log(2)).toContain('from epoch-7');
+      expect((await ask(server, meteredCost, { query: { pipelineRun: bulk } })).cost).toEqual(over.cost);
     });
 
     it('that the operator does not list is refused before a Job is created', async () => {

@@ -39,7 +39,7 @@ export async function overRun(server: ServerProcess, pipeline: string, run: stri
 }
 
 /** A server in a separate process, with an engine whose work reaches it at one address across restarts. */
-export async function startServerWith(engine: Engine, data: string): Promise<ServerProcess> {
+export async function startServerWith(engine: Pick<Engine, 'settings'>, data: string): Promise<ServerProcess> {
   const door: { server: ServerProcess | null } = { server: null };
   const front = createServer((inward) => {
     const outward = connectTo(Number(new URL(door.server?.url ?? 'http://127.0.0.1:1').port), '127.0.0.1');

@@ -1,9 +1,10 @@
+import { type SweepSpec, sample, TRIAL, toSpace } from '../sweeps/schema.ts';
 import { ExpressionError, listExpressionNames, listNames } from './expressions.ts';
 import type { PipelineSpec, Scalar, Step } from './schema.ts';
 
-/** A step to execute; a matrix has one for each combination. */
+/** A step to execute; a matrix has one for each combination, and a sweep one for each trial. */
 export interface PlannedStep {
-  /** Name and matrix values of the step: `train`, `train[lr=0.01]`. */
+  /** Name and matrix values of the step: `train`, `train[lr=0.01]`, `train[trial=3,lr=0.0172]`. */
   readonly key: string;
   readonly name: string;
   readonly matrix: Readonly<Record<string, Scalar>>;
@@ -70,12 +71,28 @@ function expandStep(
   const step = steps[name];
   if (step === undefined) return [];
   const needs = listNeeds(step).flatMap((need) => before.get(need)?.map(({ key }) => key) ?? []);
-  return listCombinations('run' in step ? (step.matrix ?? {}) : {}).map((matrix) => ({
+  const sweep = findSweep(step);
+  const combinations = sweep === null ? listCombinations('run' in step ? (step.matrix ?? {}) : {}) : listTrials(sweep);
+  return combinations.map((matrix) => ({
     key: buildStepKey(name, matrix),
     name,
     matrix,
     step,
     needs,
+  }));
+}
+
+/** The sweep of a step; null where it has none. */
+export function findSweep(step: Step): SweepSpec | null {
+  return 'run' in step ? (step.sweep ?? null) : null;
+}
+
+/** Values of each trial, with its number first: two trials may draw the same values. */
+function listTrials(sweep: SweepSpec): Record<string, Scalar>[] {
+  const space = toSpace(sweep);
+  return Array.from({ length: sweep.trials }, (_, trial) => ({
+    [TRIAL]: trial,
+    ...sample(space, sweep.seed, trial),
   }));
 }
 
@@ -171,7 +188,7 @@ function findWrongKind(name: string, step: Step, steps: PipelineSpec['steps']): 
     return of.uses === 'evaluate'
       ? []
       : problem('of', `"${step.of}" has no run: name an evaluate step, or a step with a command`);
-  return of.matrix === undefined
+  return of.matrix === undefined && of.sweep === undefined
     ? []
     : problem('of', `"${step.of}" runs once for each combination: add an evaluate step that selects one`);
 }
@@ -218,7 +235,8 @@ function findNameProblem(named: string, step: Step, params: PipelineSpec['params
     names.length === 0 ? 'there are none' : `valid names: ${names.join(', ')}`;
   if (part === 'params') return key in params ? null : `there is no param "${key}"; ${known(Object.keys(params))}`;
   if (part === 'matrix') {
-    const matrix = 'run' in step ? (step.matrix ?? {}) : {};
+    const sweep = findSweep(step);
+    const matrix = sweep === null ? ('run' in step ? (step.matrix ?? {}) : {}) : { [TRIAL]: 0, ...sweep.params };
     return key in matrix ? null : `its matrix has no "${key}"; ${known(Object.keys(matrix))}`;
   }
   if (part === 'steps')

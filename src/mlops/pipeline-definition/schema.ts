@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { Name } from '../../org/schema.ts';
 import { adminOnly, SecretReference } from '../../platform/secrets/schema.ts';
 import { Duration } from '../../platform/units/quantities/schema.ts';
-import { Money } from '../../platform/units/schema.ts';
+import { MoneyText, SweepSpec } from '../sweeps/schema.ts';
 import { describeMissingQueues, Engine, findEngineProblems, QueueName, ResourcesSpec } from './resources/schema.ts';
 import { ParamName, Scalar } from './scalar/schema.ts';
+import { findSweepProblems } from './sweep/schema.ts';
 import { Triggers } from './triggers/schema.ts';
 
 export { Engine, SpotDeadline } from './resources/schema.ts';
@@ -40,22 +41,6 @@ const InnerPath = z
   .max(1000)
   .regex(/^(?!\/)(?!.*(^|\/)\.\.?(\/|$))[^\0\\]+$/, 'a path inside the working folder, such as data/clean.csv')
   .transform((path) => path.replace(/\/+$/, ''));
-
-/** `20 USD` or `0.5EUR`, or the money that such a text was parsed to. */
-const MoneyWord = z.union(
-  [
-    Money,
-    z
-      .string()
-      .regex(/^\d+(\.\d+)? ?[A-Z][A-Z0-9_]{2,15}$/)
-      .transform((word) => {
-        const [, amount = '', currency = ''] = /^([\d.]+) ?(\w+)$/.exec(word) ?? [];
-        return { amount, currency };
-      })
-      .pipe(Money),
-  ],
-  'an amount and its currency, such as 20 USD',
-);
 
 /** Patterns of names and values of plain-text secrets, where a secret reference is required. */
 const SECRET_NAME = /(secret|password|passwd|token|private_?key|api_?key|access_?key)$/i;
@@ -162,11 +147,12 @@ export const CommandStep = z
       .record(z.string().regex(/^[A-Za-z_]\w{0,40}$/), z.array(Scalar).min(1).max(200).describe('Values'))
       .optional()
       .describe('One step for each combination; the expression matrix.name is its value'),
+    sweep: SweepSpec.optional(),
     retries: Retries.prefault({ limit: 0 }),
     timeout: Duration.optional().describe('Maximum duration of one attempt'),
     grace: Duration.prefault('10s').describe('Time to save work after a stop request'),
-    budget: MoneyWord.optional().describe('Maximum cost of one attempt'),
-    price: MoneyWord.optional().describe('Hourly price of the resources, if the price book has none'),
+    budget: MoneyText.optional().describe('Maximum cost of one attempt'),
+    price: MoneyText.optional().describe('Hourly price of the resources, if the price book has none'),
     cache: z.boolean().default(true).describe('Whether an earlier result is reused if no input changed'),
   })
   .describe('A step that runs a command');
@@ -260,7 +246,7 @@ export const PipelineSpec = z
       .describe('Parameters and their defaults; the expression params.name is the value'),
     env: Env.default({}),
     source: Source.optional(),
-    budget: MoneyWord.optional().describe('Maximum cost of one run of the pipeline'),
+    budget: MoneyText.optional().describe('Maximum cost of one run of the pipeline'),
     concurrency: z
       .strictObject({
         runs: z.number().int().min(1).max(100).default(1).describe('Maximum number of concurrent runs'),
@@ -274,13 +260,15 @@ export const PipelineSpec = z
     on: Triggers.default([]),
     steps: z.record(StepName, Step).describe('Steps by name'),
   })
-  .superRefine(({ engine, queue, steps }, context) => {
+  .superRefine(({ engine, queue, budget, steps }, context) => {
     const report = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     if (queue !== undefined && engine !== 'kubernetes') report(['queue'], describeMissingQueues(engine));
     for (const [name, step] of Object.entries(steps)) {
       if (!('run' in step)) continue;
       for (const { field, message } of findEngineProblems({ engine, pipelineQueue: queue }, step))
         report(['steps', name, 'resources', field], message);
+      for (const { field, message } of findSweepProblems({ budget }, step))
+        report(['steps', name, 'sweep', ...field], message);
     }
   })
   .describe('A pipeline');

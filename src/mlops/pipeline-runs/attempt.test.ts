@@ -14,13 +14,14 @@ const END: WorkEnd = {
   end: 2_000,
   usage: { cpuSeconds: null, peakMemoryBytes: null },
 };
-const NOTHING = { ranOut: false, own: false, person: null, moved: null, limitedBy: null };
+const NOTHING = { ranOut: false, own: false, person: null, early: null, moved: null, limitedBy: null };
 
 describe('what the end of a try means', () => {
   it.each([
     ['its own time was over', { ranOut: true, own: true, limitedBy: 'team' }, 'failed', 'timeout'],
     ['its money was', { ranOut: true, limitedBy: 'team' }, 'stopped', 'budget team'],
     ['a person stopped it', { person: 'ann', own: true, limitedBy: 'team' }, 'stopped', 'by ann'],
+    ['it was a trial that ended early', { early: 'ended early: x', person: 'ann' }, 'stopped', 'ended early: x'],
     ['it goes on on demand', { moved: 'on demand: late' }, 'again', 'on demand: late'],
     ['a person stopped what was being moved', { person: 'ann', moved: 'late' }, 'stopped', 'by ann'],
     [

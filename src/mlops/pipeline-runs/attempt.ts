@@ -32,8 +32,13 @@ export interface AttemptInput {
   /** Of the step. */
   readonly key: string;
   readonly mlflowRun: string | null;
-  /** Called at every report with the cost and usage so far, and why the command has not started; null: it has, or no known reason. */
-  readonly reports: (spent: Allowance['spent'], taken: StepUsage, waiting: string | null) => Promise<void>;
+  /**
+   * Called at every report with the cost and usage so far, and why the command has not started; null: it has, or no known reason. Answers
+   * why the attempt must end early; null: it continues.
+   */
+  readonly reports: (spent: Allowance['spent'], taken: StepUsage, waiting: string | null) => Promise<string | null>;
+  /** Why it was to end early before this server watched it. Null: it was not. */
+  readonly endedEarly: string | null;
 }
 
 /** If the clock differs by more milliseconds than this from monotonic time, it was set: an end time of the engine is then unusable. */
@@ -51,6 +56,7 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
   const now = running.now ?? createEvenTime(deps.clock.now());
   const observer = observe(deps, input);
   const spending = createSpending(deps, input);
+  const early = createEarlyEnd(deps, input);
   void observer.look();
   const held = hold({
     running: logFailures(deps, running),
@@ -65,7 +71,7 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
       allowance = answer;
       const waiting = running.waiting?.() ?? null;
       const taken = { atMs: deps.clock.now(), prices: [...answer.prices], ...observer.seen() };
-      await input.reports(answer.spent, taken, waiting === null ? null : maskText(deps, work, waiting));
+      early.end(await input.reports(answer.spent, taken, waiting === null ? null : maskText(deps, work, waiting)));
       // The timeout of work in a queue begins with its admission.
       if (deadline === Number.POSITIVE_INFINITY) deadline = computeDeadline(step, running);
       return Math.min(Date.parse(answer.until), deadline);
@@ -84,6 +90,7 @@ export async function watch(deps: DriveDeps, driven: DrivenRun, input: AttemptIn
     // If this server ended the work, the limit then in force decides; if the engine ended it alone, the end time decides.
     own: end.ranOut ? deadline <= Date.parse(allowance.until) : deadline - step.grace <= end.ended.end,
     person: stopped.by(),
+    early: early.why(),
     moved,
     limitedBy: allowance.limitedBy,
   });
@@ -125,6 +132,24 @@ function watchStop(
   if (stop.aborted) ask();
   else stop.addEventListener('abort', ask, { once: true });
   return { by: () => (stop.aborted ? String(stop.reason) : null), end: () => stop.removeEventListener('abort', ask) };
+}
+
+/** Ends an attempt of a trial early, once. */
+function createEarlyEnd(
+  { log }: DriveDeps,
+  { running, work, endedEarly }: AttemptInput,
+): { end(why: string | null): void; why(): string | null } {
+  let ended: string | null = null;
+  const end = (why: string | null) => {
+    if (why === null || ended !== null) return;
+    ended = why;
+    running.stop().catch((error: unknown) => {
+      log.warn({ err: error, work: work.id }, 'cannot end a trial early');
+      ended = null;
+    });
+  };
+  end(endedEarly);
+  return { end, why: () => ended };
 }
 
 /** Ends an attempt that must move to other capacity. `end`: stops further decisions; answers the reason of the move, or null. */
@@ -180,6 +205,8 @@ interface AttemptFacts {
   readonly own: boolean;
   /** Person who stopped the run. Null: the run was not stopped. */
   readonly person: string | null;
+  /** Reason of the early end of a trial. Null: none. */
+  readonly early: string | null;
   /** Reason of the move to other capacity. Null: no move. */
   readonly moved: string | null;
   readonly limitedBy: string | null;
@@ -188,7 +215,8 @@ interface AttemptFacts {
 type Outcome = Pick<AttemptEnd, 'outcome' | 'reason'>;
 
 /** Maps the end of an attempt to its outcome. */
-export function decideOutcome({ end, ranOut, own, person, moved, limitedBy }: AttemptFacts): Outcome {
+export function decideOutcome({ end, ranOut, own, person, early, moved, limitedBy }: AttemptFacts): Outcome {
+  if (early !== null && end.reason !== 'exited') return { outcome: 'stopped', reason: early };
   if (end.reason === 'stopped') {
     if (ranOut && own) return { outcome: 'failed', reason: 'timeout' };
     if (ranOut && limitedBy !== null) return { outcome: 'stopped', reason: `budget ${limitedBy}` };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppError } from '../../platform/errors/index.ts';
 import type { Executor, RunningWork, Work } from '../compute/index.ts';
 import type { PlannedStep } from '../pipeline-definition/index.ts';
@@ -14,6 +15,7 @@ import { describeProblem, type PreparedStep, prepare } from './prepare.ts';
 import { isAway, LATER_MS, retryUntilReached } from './put-away.ts';
 import { save } from './steps-of-run.ts';
 import type { StoredStep } from './store.ts';
+import { awaitsMoney, findEarlyEnd } from './trials.ts';
 import { buildAdmission, buildWork, fillWorkspace, toResources, workId } from './work.ts';
 import { NO_MASK } from './work-secrets.ts';
 
@@ -124,6 +126,7 @@ async function takeCached(
   const { run } = driven;
   const key = computeCacheKey(prepared.parts);
   const keyed: StoredStep = { ...stored, cacheKey: key, keyParts: prepared.parts };
+  if (step.sweep !== undefined && (await takeEarlyEnd(deps, driven, keyed))) return true;
   const made = await findCached(deps.store, run.pipeline, stored.key, key);
   const isKept = made !== null && (step.cache || made.step.run === run.resumedFrom);
   if (!isKept) {
@@ -139,9 +142,21 @@ async function takeCached(
     explanation: explainHit(`${run.pipeline} #${made.number}`),
     outputs: made.step.outputs,
     mlflowRun: made.step.mlflowRun,
+    trial: made.step.trial,
     startedMs: now,
     endedMs: now,
   });
+  return true;
+}
+
+/** A trial that was ended early in the run that this run resumes is not repeated. */
+async function takeEarlyEnd(deps: DriveDeps, driven: DrivenRun, keyed: StoredStep): Promise<boolean> {
+  const before = await findEarlyEnd(deps, driven.run, keyed);
+  if (before === null) return false;
+  const { trial, mlflowRun, outputs } = before;
+  const reason = `${trial?.ended ?? 'ended early'}, in the run that this run resumes`;
+  const endedMs = deps.clock.now();
+  await save(deps, driven, { ...keyed, trial, mlflowRun, outputs, state: 'skipped', reason, endedMs });
   return true;
 }
 
@@ -211,7 +226,15 @@ async function startAdmittedAttempt(
 ): Promise<StartedAttempt | null> {
   const { executor, step, prepared, image, stored } = beginning;
   const id = workId(driven, stored, stored.attempt);
-  const allowance = await deps.admission.open(buildAdmission(driven, stored, step, id));
+  const allowance = await deps.admission.open(buildAdmission(driven, stored, step, id)).catch((error: unknown) => {
+    const isRefused = error instanceof AppError && error.code === 'budget_exceeded';
+    if (!isRefused || !awaitsMoney(driven, { key: stored.key, step })) throw error;
+    return error;
+  });
+  if (allowance instanceof AppError) {
+    const work = { id, folder: join(deps.workFolder, id) };
+    return postponeAttempt(deps, driven, { stored, work, why: allowance.message, laterMs: LATER_MS });
+  }
   const work = await buildWork(deps, driven, { id, step, stored, prepared, image, until: Date.parse(allowance.until) });
   try {
     await fillWorkspace(deps, driven, work, prepared);
@@ -230,7 +253,7 @@ async function startAdmittedAttempt(
 
 interface PostponedAttempt {
   readonly stored: StoredStep;
-  readonly work: Work;
+  readonly work: Pick<Work, 'id' | 'folder'>;
   readonly why: string;
   readonly laterMs: number;
 }

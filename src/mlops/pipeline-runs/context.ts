@@ -2,7 +2,7 @@ import type { Events } from '../../platform/events/index.ts';
 import type { Objects } from '../../platform/objects/index.ts';
 import type { Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
-import type { Clock } from '../../platform/units/index.ts';
+import type { Clock, Money } from '../../platform/units/index.ts';
 import type { Executor } from '../compute/index.ts';
 import type { Code, CodeStore, Trees } from '../pipeline-code/index.ts';
 import type { Plan, PlannedStep } from '../pipeline-definition/index.ts';
@@ -56,6 +56,8 @@ export interface DrivenRun {
   readonly plan: Plan;
   readonly code: Code;
   readonly steps: Map<string, StoredStep>;
+  /** Cost of the runs that it resumes, where they share its budget. Null: its budget is its own. */
+  readonly spentBefore: Money | null;
   /** Aborted when the run must stop; the reason is the account or component that asked. */
   readonly stop: AbortSignal;
   /** Aborted when this server releases the run: its work keeps running, and is found again. */

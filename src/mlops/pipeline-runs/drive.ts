@@ -12,6 +12,7 @@ import { removeEarlierWork } from './put-away.ts';
 import { isOver, type RunState } from './schema.ts';
 import { save } from './steps-of-run.ts';
 import { findRun, findStopRequest, listActiveRuns, listSteps, type StoredRun, saveRun } from './store.ts';
+import { readSpentBefore } from './trials.ts';
 
 /** Drives runs from their stored state to their end. */
 export interface Driver {
@@ -111,9 +112,13 @@ async function checkRun(
 /** A step that was started here and is not over counts as running, whatever state is stored so far. */
 function listStates({ steps }: DrivenRun, busy: ReadonlyMap<string, unknown>): Map<string, StepNow> {
   return new Map(
-    [...steps].map(([key, { state, notBeforeMs }]) => [
+    [...steps].map(([key, { state, notBeforeMs, attempts }]) => [
       key,
-      { state: busy.has(key) && !isOver(state) ? 'running' : state, notBefore: notBeforeMs },
+      {
+        state: busy.has(key) && !isOver(state) ? 'running' : state,
+        notBefore: notBeforeMs,
+        isRefused: state === 'stopped' && attempts.length === 0,
+      },
     ]),
   );
 }
@@ -195,7 +200,8 @@ async function loadDrivenRun(
   const { plan, problems } = buildPlan({ steps: run.spec.steps, params: run.params });
   if (plan === null) throw new Error(`run ${run.id} has a plan that was validated before: ${problems[0]?.message}`);
   const steps = new Map((await listSteps(deps.store, run.id)).map((step) => [step.key, step]));
-  return { run, plan, code: await deps.code.find(run.code), steps, ...signals };
+  const [code, spentBefore] = await Promise.all([deps.code.find(run.code), readSpentBefore(deps, run)]);
+  return { run, plan, code, steps, spentBefore, ...signals };
 }
 
 async function applyStopRequest({ store }: DriveDeps, runId: string, stopping: AbortController): Promise<void> {

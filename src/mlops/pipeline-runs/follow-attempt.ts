@@ -11,6 +11,7 @@ import { removeWork } from './put-away.ts';
 import { save } from './steps-of-run.ts';
 import { type StoredStep, saveCached } from './store.ts';
 import type { StepUsage } from './taken.ts';
+import { judgeTrial, readTrialValue } from './trials.ts';
 
 /** An attempt of a step whose work runs on an engine. */
 export interface StartedAttempt {
@@ -31,13 +32,16 @@ export async function followAttempt(deps: DriveDeps, driven: DrivenRun, begun: S
     ...begun,
     number: stored.attempt,
     mlflowRun: stored.mlflowRun,
-    reports: async (spent: Money | null, taken: StepUsage, waiting: string | null) =>
-      void (await save(deps, driven, {
+    endedEarly: stored.trial?.ended ?? null,
+    reports: async (spent: Money | null, taken: StepUsage, waiting: string | null) => {
+      await save(deps, driven, {
         ...requireStep(driven, begun.key),
         spent: sum(spentBefore, spent),
         taken,
         reason: waiting,
-      })),
+      });
+      return judgeTrial(deps, driven, begun.key);
+    },
   };
   // Runs concurrently with the settlement: both wait for the disk.
   const { mlflowRun, attempt } = stored;
@@ -52,11 +56,24 @@ export async function followAttempt(deps: DriveDeps, driven: DrivenRun, begun: S
     collected.verdict.outcome === 'succeeded' ? null : await readLastLines(deps, { id: begun.work.id, folder });
   await keepEnd(deps, driven, begun, {
     end: { ...end, ...collected.verdict, attempt: { ...end.attempt, lastLines } },
-    outputs: collected.outputs,
+    outputs: await addTrialValue(deps, begun, mlflowRun, collected.outputs),
     spentBefore,
   });
   deps.line.left();
   await removeWork(deps, driven.letGo, begun.executor, begun.work);
+}
+
+/** A trial has the value of its metric, also without other results. */
+async function addTrialValue(
+  deps: DriveDeps,
+  { step: { sweep } }: StartedAttempt,
+  mlflowRun: string | null,
+  outputs: StoredStep['outputs'],
+): Promise<StoredStep['outputs']> {
+  if (sweep === undefined) return outputs;
+  const value = await readTrialValue(deps, sweep, mlflowRun);
+  if (value === null) return outputs;
+  return { ...outputs, values: { ...outputs.values, metric: sweep.metric, value: String(value) } };
 }
 
 function sum(one: Money | null, other: Money | null): Money | null {

@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Work } from '../compute/index.ts';
 import type { DriveDeps } from './context.ts';
-import type { Masker } from './masking.ts';
+import type { Masker } from './masking/index.ts';
 import { NO_MASK } from './work-secrets.ts';
 
 /** Allowance for line ends inside a secret, in bytes. */

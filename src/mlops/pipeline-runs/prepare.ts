@@ -4,6 +4,7 @@ import {
   buildMatrixLabel,
   ExpressionError,
   fillExpressions,
+  findSweep,
   isSelected,
   listExpressionNames,
   listNames,
@@ -92,7 +93,8 @@ export function buildScope({
 }: Pick<PrepareInput, 'planned' | 'before' | 'params' | 'run'>): Scope {
   const byName = Map.groupBy(before, ({ planned: { name } }) => name);
   const steps = [...byName].map(([name, all]) => {
-    const worst = all.find(({ state }) => !isGood(state)) ?? all[0];
+    const isSweep = all.some(({ planned: { step } }) => findSweep(step) !== null);
+    const worst = all.find(({ state }) => isGood(state) === isSweep) ?? all[0];
     return [
       name,
       { state: worst?.state ?? 'waiting', outputs: all.length === 1 ? (all[0]?.outputs.values ?? {}) : {} },
@@ -138,7 +140,10 @@ function resolveInput(input: CommandStep['inputs'][number], context: PrepareInpu
       dataset: { dataset: fillExpressions(input.dataset, scope), digest: fillExpressions(input.digest, scope) },
     };
   }
-  const makers = context.before.filter(({ planned }) => planned.name === input.from);
+  // Trials of a sweep may have ended without a result.
+  const makers = context.before.filter(
+    ({ planned: { name, step }, state }) => name === input.from && (findSweep(step) === null || isGood(state)),
+  );
   const to = input.to ?? input.path;
   const files = makers.flatMap(({ planned, outputs }) => {
     const label = buildMatrixLabel(planned.matrix);

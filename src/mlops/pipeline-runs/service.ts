@@ -331,6 +331,7 @@ function buildStep(run: string, position: number, key: string, name: string): St
     attempts: [],
     taken: null,
     capacity: [],
+    trial: null,
     startedMs: null,
     endedMs: null,
   };

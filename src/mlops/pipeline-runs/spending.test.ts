@@ -99,6 +99,32 @@ it('that ended before its first report spends from its first machine on', async 
   expect(calls).toEqual([['postpone', 20]]);
 });
 
+it('has the price of its machine from its first machine on, where that was known before', async () => {
+  const holds = { resource: 'test.small', quantity: '1' };
+  const machine: { since: number | null } = { since: null };
+  const { calls, spending } = open(machine);
+  await spending.report(START + 15 * SECOND_MS, until(START + 10 * MINUTE_MS), holds);
+  machine.since = START + 20 * SECOND_MS;
+  await spending.report(START + 30 * SECOND_MS, until(START + 10 * MINUTE_MS), holds);
+  const ended = open({ since: START });
+  const held = { since: START + 20 * SECOND_MS, machineMs: 80 * SECOND_MS };
+  await ended.spending.end({ ...END, held }, holds);
+  expect([calls, ended.calls]).toEqual([
+    [
+      ['postpone', 15],
+      ['meter', 15],
+      ['postpone', 20],
+      ['meter', 20],
+      ['meter', 30],
+    ],
+    [
+      ['postpone', 20],
+      ['meter', 20],
+      ['meter', 60],
+    ],
+  ]);
+});
+
 it.each([
   [2, { since: START, machineMs: 160_000 }, 80],
   [1, { since: START, machineMs: 160_000 }, 100],

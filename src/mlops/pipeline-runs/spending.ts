@@ -23,6 +23,7 @@ export function createSpending(
 ): Spending {
   const reservation = `pipeline:${work.id}`;
   let hasBegun = running.heldSince === undefined;
+  let isRepriced = false;
 
   async function tried(act: () => Promise<Allowance>): Promise<Allowance | null> {
     try {
@@ -34,15 +35,26 @@ export function createSpending(
     }
   }
 
-  async function begin(since: number): Promise<void> {
+  /** A machine that is known by now was held from the beginning, so its price applies from then. */
+  async function begin(since: number, holds: HeldResource | null): Promise<void> {
     if (hasBegun) return;
     await admission.postpone(reservation, since);
+    if (holds !== null) await admission.meter(reservation, since, holds);
     hasBegun = true;
   }
 
+  /** Nothing is spent yet: the reservation has the price of its machine from its start on. */
+  const reprice = (at: number, holds: HeldResource) =>
+    tried(async () => {
+      await admission.postpone(reservation, at);
+      const allowance = await admission.meter(reservation, at, holds);
+      isRepriced = true;
+      return allowance;
+    });
+
   const meter = (at: number, since: number | null, holds: HeldResource | null) =>
     tried(async () => {
-      if (since !== null) await begin(since);
+      if (since !== null) await begin(since, holds);
       return admission.meter(reservation, at, holds ?? undefined);
     });
 
@@ -50,6 +62,8 @@ export function createSpending(
     async report(at, allowance, holds) {
       const since = running.heldSince?.() ?? null;
       if (hasBegun || since !== null) return meter(at, since, holds);
+      // A machine that it is about to hold decides how long its money lasts.
+      if (holds !== null && !isRepriced) return reprice(at, holds);
       // Its reserved money lasts as long as it is not spent; only the time in which it may be spent moves.
       const isEnough = Date.parse(allowance.until) - at > (LEASE_SECONDS * SECOND_MS) / 2;
       return isEnough ? allowance : tried(() => admission.postpone(reservation, at));
@@ -59,7 +73,10 @@ export function createSpending(
       if (held?.since === null) return 0;
       const settledAt = computeSpendingEnd(end, work.resources.nodes ?? 1);
       // The work may have ended before the first report, or before the metering of this resource.
-      if (!hasBegun && held !== undefined) await tried(() => admission.postpone(reservation, held.since ?? settledAt));
+      if (held !== undefined) {
+        const failed = (error: unknown) => log.warn({ err: error, work: work.id }, 'cannot meter a step');
+        await begin(held.since ?? settledAt, holds).catch(failed);
+      }
       if (holds !== null) await tried(() => admission.meter(reservation, settledAt, holds));
       return settledAt;
     },

@@ -7,6 +7,7 @@ import { KeyParts } from './cache-key.ts';
 import { CapacityDecision } from './capacity-decision.ts';
 import { RunState, StepState } from './schema.ts';
 import { Attempt, StepUsage } from './taken.ts';
+import { TrialProgress } from './trial-progress.ts';
 
 /** Cause of a run, for a person and a machine. */
 export const Cause = z.strictObject({
@@ -70,6 +71,8 @@ export interface StoredStep {
   readonly taken: StepUsage | null;
   /** Capacity decisions, first to last; empty without a deadline. */
   readonly capacity: readonly CapacityDecision[];
+  /** Progress of a trial of a sweep. Null: not a trial, or without a value yet. */
+  readonly trial: TrialProgress | null;
   readonly startedMs: number | null;
   readonly endedMs: number | null;
 }
@@ -115,6 +118,7 @@ interface StepRow {
   attempts: string;
   taken: string | null;
   capacity: string | null;
+  trial: string | null;
   started_ms: number | null;
   ended_ms: number | null;
 }
@@ -314,6 +318,7 @@ function toStepRow(step: StoredStep): StepRow {
     attempts: JSON.stringify(step.attempts),
     taken: step.taken === null ? null : JSON.stringify(step.taken),
     capacity: step.capacity.length === 0 ? null : JSON.stringify(step.capacity),
+    trial: step.trial === null ? null : JSON.stringify(step.trial),
     started_ms: step.startedMs,
     ended_ms: step.endedMs,
   };
@@ -338,6 +343,7 @@ export function parseStepRow(row: StepRow): StoredStep {
     attempts: z.array(Attempt).parse(JSON.parse(row.attempts)),
     taken: row.taken === null ? null : StepUsage.parse(JSON.parse(row.taken)),
     capacity: row.capacity === null ? [] : z.array(CapacityDecision).parse(JSON.parse(row.capacity)),
+    trial: row.trial === null ? null : TrialProgress.parse(JSON.parse(row.trial)),
     startedMs: row.started_ms,
     endedMs: row.ended_ms,
   };

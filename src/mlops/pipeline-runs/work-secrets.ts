@@ -1,6 +1,6 @@
 import { resolveSecret } from '../../platform/secrets/index.ts';
 import type { CommandStep } from '../pipeline-definition/schema.ts';
-import { createMasker, type Masker } from './masking.ts';
+import { createMasker, type Masker } from './masking/index.ts';
 
 /** Texts that the log of an attempt must not contain: its secrets, and its access token. */
 export interface WorkSecrets {

@@ -10,6 +10,7 @@ import { type Capacity, findCapacity } from './capacity-decision.ts';
 import type { DriveDeps, DrivenRun } from './context.ts';
 import type { PreparedStep } from './prepare.ts';
 import type { StoredStep } from './store.ts';
+import { readRunLimit } from './trials.ts';
 import { resolveSecrets } from './work-secrets.ts';
 
 /** File in the working folder in which a step records the location of its checkpoint. */
@@ -72,6 +73,7 @@ export function buildAdmission(
   const gpus =
     gpu === undefined ? null : { resource: `gpu:${gpu.model ?? 'any'}`, quantity: String(gpu.count * nodes) };
   const quantity = String(nodes);
+  const runLimit = readRunLimit(driven);
   const onDemand =
     instance === undefined ? (gpus ?? { resource: MACHINE, quantity }) : { resource: instance, quantity };
   const held = isOnSpot && spot.resource !== undefined ? { ...onDemand, resource: spot.resource } : onDemand;
@@ -81,7 +83,7 @@ export function buildAdmission(
     ...held,
     ...(step.price === undefined ? {} : { price: step.price }),
     ...(step.budget === undefined ? {} : { limit: step.budget }),
-    ...(driven.run.spec.budget === undefined ? {} : { runLimit: driven.run.spec.budget }),
+    ...(runLimit === null ? {} : { runLimit }),
     graceSeconds: Math.ceil(step.grace / 1000) + BEGIN_SECONDS[driven.run.spec.engine],
     leaseSeconds: LEASE_SECONDS,
     origin: `pipeline ${driven.run.pipeline} #${driven.run.number}, step ${stored.key}`.slice(0, 250),

@@ -87,4 +87,9 @@ export const pipelineMigrations: Migrations = {
       await db.schema.alterTable('pipeline_run').addColumn('code_from', 'text').execute();
     },
   },
+  'pipelines/023-trial': {
+    async up(db) {
+      await db.schema.alterTable('pipeline_step').addColumn('trial', 'text').execute();
+    },
+  },
 };

@@ -39,7 +39,20 @@ export function MatrixPanel({ group: { name, steps }, nowMs, onOpen, onClose }: 
 /** Steps with exact figures, as CSV. */
 function stepsCsv(steps: readonly PipelineStep[]): string {
   return toCsv(
-    ['step', 'state', 'reason', 'explanation', 'tries', 'startedAt', 'endedAt', 'cost', 'currency', 'mlflowRun'],
+    [
+      'step',
+      'state',
+      'reason',
+      'explanation',
+      'tries',
+      'startedAt',
+      'endedAt',
+      'cost',
+      'currency',
+      'mlflowRun',
+      'metric',
+      'value',
+    ],
     steps.map((step) => [
       step.step,
       step.state,
@@ -51,6 +64,8 @@ function stepsCsv(steps: readonly PipelineStep[]): string {
       step.cost?.amount ?? null,
       step.cost?.currency ?? null,
       step.mlflowRun,
+      step.values.metric ?? null,
+      step.values.value ?? null,
     ]),
   );
 }

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
 import { DataTable } from '../table/DataTable.tsx';
-import { stepsColumns } from './steps-columns.tsx';
+import { findTrialMetric, stepsColumns } from './steps-columns.tsx';
 
 interface StepsTableProps {
   readonly label: string;
@@ -13,7 +13,8 @@ interface StepsTableProps {
 
 /** The steps as a table, with all facts of the graph and the reasons. */
 export function StepsTable({ label, steps, nowMs, onOpen, className }: StepsTableProps) {
-  const columns = useMemo(() => stepsColumns(nowMs, onOpen), [nowMs, onOpen]);
+  const metric = findTrialMetric(steps);
+  const columns = useMemo(() => stepsColumns(nowMs, onOpen, metric), [nowMs, onOpen, metric]);
   return (
     <DataTable
       label={label}

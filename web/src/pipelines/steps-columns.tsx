@@ -1,4 +1,5 @@
 import type { PipelineStep } from '../../../src/mlops/pipelines/schema.ts';
+import { formatMeasure } from '../format/number.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { Unknown } from '../parts/Unknown.tsx';
 import { compareAmounts, compareNumbers } from '../table/comparators.ts';
@@ -12,8 +13,12 @@ import { WORST_FIRST } from './step-groups.ts';
 import { Took } from './Took.tsx';
 import { formatStepResult, NOT_BEGUN } from './words.ts';
 
-/** Columns of the table of steps. */
-export function stepsColumns(nowMs: number, onOpen: (step: string) => void): GridColumn<PipelineStep>[] {
+/** Columns of the table of steps. `metric`: of the trials of a sweep among them; null: none. */
+export function stepsColumns(
+  nowMs: number,
+  onOpen: (step: string) => void,
+  metric: string | null,
+): GridColumn<PipelineStep>[] {
   return [
     {
       id: 'step',
@@ -31,6 +36,7 @@ export function stepsColumns(nowMs: number, onOpen: (step: string) => void): Gri
       compare: (a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state),
       cell: ({ state }) => <StateMark state={state} />,
     },
+    ...(metric === null ? [] : [valueColumn(metric)]),
     {
       id: 'took',
       header: 'Duration',
@@ -61,6 +67,28 @@ export function stepsColumns(nowMs: number, onOpen: (step: string) => void): Gri
     { id: 'why', header: 'Reason', cell: (step) => <Why step={step} /> },
     { id: 'needs', header: 'Depends on', cell: ({ needs }) => (needs.length === 0 ? 'nothing' : needsText(needs)) },
   ];
+}
+
+/** Metric of the trials of a sweep; null where no trial has a value. */
+export function findTrialMetric(steps: readonly PipelineStep[]): string | null {
+  return steps.find(({ kind, values }) => kind === 'run' && values.metric !== undefined)?.values.metric ?? null;
+}
+
+function valueColumn(metric: string): GridColumn<PipelineStep> {
+  return {
+    id: 'value',
+    header: metric,
+    numeric: true,
+    compare: compareNumbers(({ values }) => (values.value === undefined ? null : Number(values.value))),
+    cell: ({ values: { value } }) =>
+      value === undefined ? (
+        <Unknown reason="No value logged." />
+      ) : (
+        <data value={value} data-tip={value}>
+          {formatMeasure(value)}
+        </data>
+      ),
+  };
 }
 
 /** Why a step has no cost. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Asha, goesOnByAsha, goesOnByMedian, type Progress } from './early-stopping.ts';
+import { type Asha, goesOnByAsha, goesOnByMedian, type Progress } from './schema.ts';
 
 const asha: Asha = { firstRung: 1, eta: 3, goal: 'max' };
 const trial = (number: number, ...points: [spent: number, value: number][]): Progress => ({

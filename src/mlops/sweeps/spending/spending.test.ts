@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { seeded } from '../../src/testing/random.ts';
-import { goesOnByAsha, type Progress } from './early-stopping.ts';
-import { createSpending } from './spending.ts';
+import { seeded } from '../../../testing/random.ts';
+import { goesOnByAsha, type Progress } from '../early-stopping/schema.ts';
+import { createSpending } from './schema.ts';
 
 it('counts a whole trial as no cheaper than the dearest so far while none has run to its end', () => {
   const spending = createSpending(100, 4);

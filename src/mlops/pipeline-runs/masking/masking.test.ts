@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMasker } from './masking.ts';
+import { createMasker } from './index.ts';
 
 const SECRET = 's3cr3t-of-the-server/0001 ü';
 const stars = (text: string) =>
