@@ -110,7 +110,7 @@ async function testChanges(given: {
   expect(performance.now() - revokedAt).toBeLessThan(KNOWN_WITHIN_MS);
 }
 
-/** What a gateway that does not come back noted of its replicas is recorded by another server. */
+/** Usage of replicas that a gateway noted, which does not come back, is recorded by another server. */
 async function testUsage(given: {
   readonly data: string;
   readonly api: ServerProcess;

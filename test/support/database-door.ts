@@ -3,7 +3,7 @@ import { joined } from './joined.ts';
 
 /** A way to a database that a test closes and opens, as if the database were away. */
 export interface DatabaseDoor extends AsyncDisposable {
-  /** Address of the database through the door. */
+  /** Address of the database by this way. */
   readonly address: string;
   /** Ends all connections and refuses new ones. */
   close(): Promise<void>;

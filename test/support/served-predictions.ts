@@ -18,7 +18,7 @@ export interface SentPredictions {
   end(): Promise<void>;
 }
 
-/** Sends predictions to an endpoint by v2, from `senders` at once. An id is never sent twice. */
+/** Sends predictions to an endpoint by v2, from several senders. An id is never sent twice. */
 export function sendPredictions(
   { url, headers = {} }: Caller,
   { endpoint, name, senders = 4 }: { readonly endpoint: string; readonly name: string; readonly senders?: number },

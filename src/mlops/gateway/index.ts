@@ -45,7 +45,7 @@ export { createTokenSpool };
 
 export interface GatewayDeps {
   readonly store: Store;
-  /** Age up to which this server answers by what it knows of the endpoints, in milliseconds. */
+  /** Age up to which this server answers by its last known endpoints, in milliseconds. */
   readonly maxAgeMs: number;
   readonly tokens: Pick<SpooledTokens, 'start'> & TokenLedger & AsyncDisposable;
   readonly clock: Clock;
@@ -70,9 +70,9 @@ export interface Gateway extends AsyncDisposable {
   start(): void;
   /** Requests to endpoints that are being answered. */
   inFlight(): number;
-  /** Age of what this server knows of the endpoints, in milliseconds: it grows while the store does not respond. */
+  /** Age of the last known endpoints, in milliseconds: it grows while the store does not respond. */
   ageMs(): number;
-  /** Records what a server that has ended left in its folder besides its journals: usage of replicas and tokens. Idempotent. */
+  /** Records usage of replicas and tokens that a server that has ended left in its folder. Idempotent. */
   takeFiles(folder: string): Promise<void>;
 }
 

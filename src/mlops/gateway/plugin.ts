@@ -22,7 +22,7 @@ import { drawShadows, sendShadows } from './shadows.ts';
 
 interface GatewayPluginDeps extends PredictionDeps {
   readonly deployments: Pick<Deployments, 'find' | 'findRestored' | 'ageMs'>;
-  /** Age up to which requests are answered by what this server knows of the endpoints, in milliseconds. */
+  /** Age up to which requests are answered by the last known endpoints, in milliseconds. */
   readonly maxAgeMs: number;
   /** Called with 1 when a request has come and with -1 when it is over. */
   readonly counted: (change: 1 | -1) => void;

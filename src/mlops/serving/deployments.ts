@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { runUntilAborted } from '../../platform/concurrency/index.ts';
-import type { Store } from '../../platform/store/index.ts';
+import { isStoreAway, type Store } from '../../platform/store/index.ts';
 import type { Log } from '../../platform/telemetry/index.ts';
 import type { Clock } from '../../platform/units/index.ts';
 import type { Backend, ModelFiles, ServedVariantFacts } from '../replicas/index.ts';
@@ -9,7 +9,7 @@ import type { Autoscaling } from './autoscaling/autoscaling.ts';
 import { findLastDecision } from './autoscaling/store.ts';
 import { buildLiveRoutes, type LiveRoute } from './live-routes.ts';
 import { listNeededVersions } from './needed-versions.ts';
-import { computeKeepMs, describeFailure, needsCanary } from './roll-rules.ts';
+import { computeKeepMs, describeFailure, needsCanary, retryLater } from './roll-rules.ts';
 import type { CanaryAnalyst } from './rollouts/analysis.ts';
 import { bindAnalyst } from './rollouts/bind-analyst.ts';
 import { driveCanary } from './rollouts/canary.ts';
@@ -58,8 +58,6 @@ export interface DeploymentsDeps {
 const LOOK_MS = 1_000;
 const RETAIN_MS = 60_000;
 const CANARY_LOOK_MS = 500;
-/** Retry interval for a revision that was live before a restart and could not be started. */
-const AGAIN_MS = 10_000;
 
 interface State {
   active: Deployment | null;
@@ -119,7 +117,7 @@ export class Deployments implements AsyncDisposable {
     return this.find(endpoint);
   }
 
-  /** Age of what this server knows of the endpoints, in milliseconds: it grows while the store does not respond. */
+  /** Age of the last known endpoints, in milliseconds: it grows while the store does not respond. */
   get ageMs(): number {
     return performance.now() - this.#lookedAt;
   }
@@ -231,6 +229,8 @@ export class Deployments implements AsyncDisposable {
       if (state.active?.revision.revision !== target) await this.#activate(state, name, target, signal);
     } catch (error) {
       if (this.#isOver) return;
+      // The store says nothing about the revision: its rollout continues when the store responds.
+      if (isStoreAway(error) && !signal.aborted) return retryLater(state, target);
       const { store, log } = this.#deps;
       const revision = { endpoint: name, revision: target };
       const reason = signal.aborted ? 'a newer revision replaced it before it was ready' : describeFailure(error, log);
@@ -394,13 +394,6 @@ export class Deployments implements AsyncDisposable {
       return coming.includes(key) || variants.some((one) => one.key === key);
     });
   }
-}
-
-/** Retries a revision that was live before a restart and could not be started. */
-function retryLater(state: State, target: number): void {
-  setTimeout(() => {
-    if (state.target === target) state.target = null;
-  }, AGAIN_MS).unref();
 }
 
 const ignoreError = () => undefined;

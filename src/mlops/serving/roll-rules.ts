@@ -10,6 +10,15 @@ export function describeFailure(error: unknown, log: Log): string {
   return 'an internal error occurred in Steelyard; see the server log';
 }
 
+/** Retry interval for a revision that was live before a restart and could not be started, or whose rollout the store interrupted. */
+const AGAIN_MS = 10_000;
+
+export function retryLater(state: { target: number | null }, target: number): void {
+  setTimeout(() => {
+    if (state.target === target) state.target = null;
+  }, AGAIN_MS).unref();
+}
+
 /** A revision that changes no running replica needs no canary. */
 export function needsCanary(
   { strategy }: Revision,

@@ -18,13 +18,13 @@ import {
 type Kind = 'pair' | 'account' | 'address' | 'trusted';
 
 interface AttemptTables {
-  /** Failures by a hash of what they are counted for, so that names and addresses are not stored. `trusted`: the last success. */
+  /** Failures by a hash of account or address, so that names and addresses are not stored. `trusted`: the last success. */
   sign_in_attempt: { kind: Kind; hash: string; failures: number; last_at: number };
 }
 
 const PURGE_EVERY_MS = 60_000;
 
-/** The same limits over all servers of a store. A count rises in one statement, so that guesses on several servers at once are all counted. */
+/** The same limits over all servers of a store. A count rises in one statement, so that concurrent guesses on several servers are all counted. */
 export function createStoredAttempts(store: Store, clock: Clock): Attempts {
   let purgedAt = Number.NEGATIVE_INFINITY;
   return {

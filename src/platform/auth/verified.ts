@@ -22,7 +22,7 @@ const MOST_KEPT = 10_000;
 export interface Verified {
   find(kind: string, ...secrets: readonly string[]): VerifiedIdentity | null;
   /**
-   * Checks once however many ask at the same time; only a success is kept. While the store does not respond, what it last proved is still right,
+   * Checks once however many ask at the same time; only a success is kept. While the store does not respond, its last answer is still right,
    * up to the age limit and the expiry of the credentials. Error: `last_known_too_old`.
    */
   check(proof: readonly string[], verify: () => Promise<VerifiedIdentity | null>): Promise<VerifiedIdentity | null>;

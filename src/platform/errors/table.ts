@@ -89,11 +89,7 @@ export const errorTable = {
     exitCode: CONFLICT,
     title: 'Concurrent changes exceeded the retries; nothing was stored',
   },
-  last_known_too_old: {
-    status: 503,
-    exitCode: UNREACHABLE,
-    title: 'The store does not respond, and what this server last read is too old to decide by',
-  },
+  last_known_too_old: { status: 503, exitCode: UNREACHABLE, title: 'The store has not responded for too long' },
   store_unreachable: { status: 503, exitCode: UNREACHABLE, title: 'The store does not respond' },
   store_damaged: {
     status: 503,

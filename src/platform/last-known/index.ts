@@ -102,7 +102,7 @@ function assertAge<T>({ value, at }: Known<T>, now: number, maxAgeMs: number): T
 /** Error for a decision that needs the store, which has not responded for too long. */
 export function createTooOld(ageMs: number, maxAgeMs: number): AppError {
   const [age, limit] = [ageMs, maxAgeMs].map((ms) => Math.round(ms / 1000));
-  const detail = `The store has not responded for ${age} s. This server uses what it last read for at most ${limit} s (setting lastKnownSeconds). Retry when the store responds.`;
+  const detail = `The store has not responded for ${age} s. This server uses its last known state for at most ${limit} s (setting lastKnownSeconds). Retry when the store responds.`;
   return new AppError('last_known_too_old', detail, { ageSeconds: age, retryAfterSeconds: 5 });
 }
 

@@ -30,7 +30,7 @@ export interface Takeover {
   /** Moves the rows of ended journals into the lake; true: their files may be removed. */
   readonly move: (journals: EndedJournals) => Promise<boolean>;
   readonly remove: (journals: EndedJournals) => Promise<void>;
-  /** Takes over what a server that does not come back left in its folder besides its journals. Idempotent. */
+  /** Takes over the other files in the folder of a server that does not come back. Idempotent. */
   readonly takeFiles: (folder: string) => Promise<void>;
 }
 

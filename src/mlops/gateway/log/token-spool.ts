@@ -8,7 +8,7 @@ import type { ServedTokens, TokenLedger } from './served-tokens.ts';
 /** Tokens of answers in a file, one JSON array a line, while the ledger cannot take them. */
 export interface SpooledTokens extends TokenLedger, AsyncDisposable {
   start(): void;
-  /** Records what waits in the file, once. */
+  /** Records the tokens in the file, once. */
   drain(): Promise<void>;
 }
 

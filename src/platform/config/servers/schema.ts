@@ -31,7 +31,7 @@ export const serverSettings = {
     .max(86_400)
     .default(900)
     .describe(
-      'Time in seconds for which a server goes on answering predictions by the endpoints, keys and monitors that it last read while PostgreSQL does not respond. A key that is revoked meanwhile is accepted as long.',
+      'Time in seconds for which a server continues to answer predictions by the endpoints, keys and monitors that it last read while PostgreSQL does not respond. A key that is revoked meanwhile is accepted as long.',
     ),
   drainSeconds: z.coerce
     .number({ error: 'a whole number of seconds, at most 600' })
