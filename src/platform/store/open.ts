@@ -138,8 +138,24 @@ function createCannotOpen(database: string, cause: unknown): AppError {
       { cause },
     );
   }
-  const detail = `The store at ${redactAddress(database)} does not respond: ${why}.`;
+  const refusal = findRefusal(cause);
+  const detail =
+    refusal === null
+      ? `The store at ${redactAddress(database)} does not respond: ${why.replace(/\.$/, '')}.`
+      : `The store at ${redactAddress(database)} refuses the connection: ${refusal}. Correct the address in the setting "database".`;
   return new AppError('store_unreachable', detail, {}, { cause });
+}
+
+/** Answers of PostgreSQL that no retry changes, by their SQLSTATE. */
+const REFUSALS: ReadonlyMap<unknown, string> = new Map([
+  ['28P01', 'the password is wrong'],
+  ['28000', 'the user does not exist or is not permitted to connect'],
+  ['3D000', 'the database does not exist'],
+]);
+
+function findRefusal(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  return REFUSALS.get(Reflect.get(error, 'code')) ?? findRefusal(error.cause);
 }
 
 function redactAddress(address: string): string {
