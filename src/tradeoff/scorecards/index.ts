@@ -1,4 +1,4 @@
-import { handle, limitWorkUnless, type Route } from '../../platform/http/index.ts';
+import { describeLimit, handle, limitWorkUnless, type Route } from '../../platform/http/index.ts';
 import type { ScorecardDeps } from './deps.ts';
 import { getModelScorecard, listModelScorecards } from './schema.ts';
 import { pageScorecards, readScorecard } from './service.ts';
@@ -13,9 +13,10 @@ export interface Scorecards {
 export function createScorecards(deps: ScorecardDeps): Scorecards {
   return {
     routes: [
-      handle(listModelScorecards, ({ query, identity }) =>
-        pageScorecards(deps, query, limitWorkUnless(identity, 'totals')),
-      ),
+      handle(listModelScorecards, async ({ query, identity }) => {
+        const limit = limitWorkUnless(identity, 'totals');
+        return { ...(await pageScorecards(deps, query, limit)), ...describeLimit(limit) };
+      }),
       handle(getModelScorecard, ({ params: { model }, query, identity }) =>
         readScorecard(deps, model, query, limitWorkUnless(identity, 'totals')),
       ),

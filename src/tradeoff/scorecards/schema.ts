@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ModelName, Version } from '../../mlops/registry/schema.ts';
-import { endpoint, NextPageToken, PageQuery } from '../../platform/contract/schema.ts';
+import { endpoint, NextPageToken, PageQuery, PartialAnswer } from '../../platform/contract/schema.ts';
 import { UtcInstant } from '../../platform/units/schema.ts';
 import { Verdict } from '../gates/schema.ts';
 import { ReturnDay } from '../returns/schema.ts';
@@ -84,7 +84,7 @@ export const listModelScorecards = endpoint({
     pageSize: PageQuery.pageSize.describe(`Models of a page; at most ${MOST_SCORECARDS} are listed`),
     pageToken: PageQuery.pageToken,
   }),
-  response: ScorecardPage,
+  response: z.strictObject({ ...ScorecardPage.shape, partial: PartialAnswer }).describe('Page of scorecards'),
   errors: ['invalid_request', 'invalid_page_token'],
 });
 

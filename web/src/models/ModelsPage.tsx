@@ -1,4 +1,4 @@
-import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
+import type { PartialAnswer, ResponseOf } from '../../../src/platform/contract/schema.ts';
 import { DAY_MS } from '../../../src/platform/units/durations.ts';
 import type { listModelScorecards } from '../../../src/tradeoff/scorecards/schema.ts';
 import { counted, formatPercent } from '../format/number.ts';
@@ -36,13 +36,13 @@ export function ModelsPage() {
           flush
         >
           <Loaded query={list} what="The models" height={TABLE_HEIGHT}>
-            {({ scorecards }) =>
-              scorecards.length > 0 ? (
-                <ScorecardsTable scorecards={scorecards} />
+            {(data) =>
+              data.scorecards.length > 0 ? (
+                <ScorecardsTable scorecards={data.scorecards} />
               ) : (
                 <EmptyState
                   shows="Every registered model with its cost, GPU hours, return, quality, latency and drift."
-                  why="No model is registered yet. Point an MLflow client to this server and register one."
+                  why={`${describeNone(data)}. Point an MLflow client to this server and register one.`}
                   command={`export MLFLOW_TRACKING_URI=${window.location.origin}`}
                 />
               )
@@ -55,12 +55,19 @@ export function ModelsPage() {
   );
 }
 
+/** Why the list is empty: of a member of teams, the models of others are not listed. */
+function describeNone({ partial }: { readonly partial: PartialAnswer }): string {
+  if (partial === undefined) return 'No model is registered yet';
+  const { teams } = partial;
+  return teams.length === 0 ? 'Your account is in no team' : `No model of ${teams.join(', ')} is registered yet`;
+}
+
 /** How many models have a problem, and the first of them with its reason. */
 function describeModels({ data, error }: Pick<ReturnType<typeof useScorecards>, 'data' | 'error'>) {
   if (error !== null) return describeReadError(error, 'The models');
   if (data === undefined) return <AnswerPending />;
   const { scorecards } = data;
-  if (scorecards.length === 0) return 'No model is registered yet.';
+  if (scorecards.length === 0) return `${describeNone(data)}.`;
   const count = counted(scorecards.length, 'registered model');
   const bad = scorecards.filter(({ status }) => status === 'critical' || status === 'warning');
   const worst = bad.find(({ status }) => status === 'critical') ?? bad[0];

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import type { MonthToDate } from '../../../src/finops/costs/schema.ts';
+import type { PartialAnswer } from '../../../src/platform/contract/schema.ts';
 import type { Money } from '../../../src/platform/units/schema.ts';
 import { listFilters } from '../costs/cost-query.ts';
 import { dimensionValue } from '../format/dimension.ts';
@@ -22,14 +23,21 @@ interface CostAnswerProps {
   readonly movers: MoversInView;
 }
 
+/** The teams of the figures: the chosen one, or those that the account sees. Example: ` by team search`. */
+function describeTeams(chosen: string | undefined, partial: PartialAnswer): string {
+  if (chosen !== undefined) return ` by team ${chosen}`;
+  if (partial === undefined) return '';
+  const [only, ...others] = partial.teams;
+  return only !== undefined && others.length === 0 ? ` by team ${only}` : ` by your teams ${partial.teams.join(', ')}`;
+}
+
 /** Cost of the range, its change against like days, and the largest part. */
 export function CostAnswer({ overview, movers }: CostAnswerProps) {
   const { scope, spend, toDate, total, totals, groups, dimension, reporting, compared, isCompared } = overview;
   if (scope.empty) return 'No bill has been imported yet, so no spend is known.';
   if (spend.isError || toDate.isError) return describeReadError(spend.error ?? toDate.error, 'The costs');
   if (spend.data === undefined || toDate.isLoading) return <AnswerPending />;
-  if (total === undefined)
-    return `No charge ${scope.phrase}${scope.team === undefined ? '' : ` by team ${scope.team}`}.`;
+  if (total === undefined) return `No charge ${scope.phrase}${describeTeams(scope.team, spend.data.partial)}.`;
   const month = toDate.data;
   if (month?.through === null) return <NoWholeDay month={month} />;
   const partial = month !== undefined && !month.isComplete;
@@ -44,7 +52,7 @@ export function CostAnswer({ overview, movers }: CostAnswerProps) {
         <MoneyFigure money={total} strong />
       </span>
       {!isReported && <AndOthers totals={totals.slice(1)} strong />} {formatMetric(DEFAULT_METRIC)} {scope.phrase}
-      {scope.team !== undefined && ` by team ${scope.team}`}
+      {describeTeams(scope.team, spend.data.partial)}
       {partial && `, to ${formatDay(month.through ?? '')}${withoutSources(month.behind)}`}
       {compared !== undefined && <Change {...{ overview, movers, partial, ofOne, isCompared }} />}
       {largest !== undefined && share !== null && groups.length > 1 && (

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { getMonthToDate } from '../../../src/finops/costs/schema.ts';
 import { listForecasts } from '../../../src/finops/forecasts/schema.ts';
+import type { PartialAnswer } from '../../../src/platform/contract/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { filtersIn } from '../costs/cost-query.ts';
 import { formatAbout } from '../format/money.ts';
@@ -32,9 +33,10 @@ export function LandingTile() {
     // The forecast may be of a month that no bill has yet.
     enabled: month !== undefined && scope.months.includes(month),
   });
-  const own = forecasts.data === undefined ? undefined : findForecast(forecasts.data, team);
+  const own =
+    forecasts.data === undefined ? undefined : findForecast(forecasts.data, team ?? findOnlyTeam(forecasts.data));
   const landing = own === undefined ? undefined : describeLanding(own);
-  const reason = own?.reason ?? forecasts.data?.reason ?? 'No forecast yet.';
+  const reason = own?.reason ?? forecasts.data?.reason ?? 'No forecast yet';
   const estimate = own?.forecast ?? null;
   const total = toDate.data?.totals.find(({ currency }) => currency === own?.currency) ?? toDate.data?.totals[0];
   const through = toDate.data?.through ?? null;
@@ -111,4 +113,9 @@ export function LandingTile() {
       </Loaded>
     </Tile>
   );
+}
+
+/** The only team that the account sees; undefined: all, or several. */
+function findOnlyTeam({ partial }: { readonly partial?: PartialAnswer }): string | undefined {
+  return partial?.teams.length === 1 ? partial.teams[0] : undefined;
 }

@@ -24,6 +24,7 @@ export function WithoutTeamCard() {
   return (
     <Card
       title="Without a team"
+      note="Experiments and models without the tag steelyard.team or steelyard.project: where reads are limited by team, only operators and administrators see them"
       actions={
         <Link to="/allocation" className={parts.button}>
           Unallocated cost
@@ -47,14 +48,7 @@ export function WithoutTeamCard() {
                   />
                 );
               return (
-                <>
-                  <p className={parts.note}>
-                    {counted(own.length, 'thing')} without the tag steelyard.team or steelyard.project
-                    {own.length > SHOWN && `; the first ${SHOWN}`}. Where reads are limited by team, only operators and
-                    administrators see them.
-                  </p>
-                  <SettingsTable label="Without a team" head={['Name', 'Kind']} rows={own.slice(0, SHOWN)} />
-                </>
+                <SettingsTable label={describeRows(own.length)} head={['Name', 'Kind']} rows={own.slice(0, SHOWN)} />
               );
             }}
           </Loaded>
@@ -62,6 +56,11 @@ export function WithoutTeamCard() {
       </Loaded>
     </Card>
   );
+}
+
+/** Name of the table. Example: `60 things without a team, the first 50`. */
+function describeRows(count: number): string {
+  return `${counted(count, 'thing')} without a team${count > SHOWN ? `, the first ${SHOWN}` : ''}`;
 }
 
 function buildModelRow(name: string) {

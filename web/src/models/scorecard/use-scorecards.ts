@@ -38,7 +38,7 @@ async function readAll(query: { from?: string; to?: string; team: string | undef
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const answer: Answer = await call(listModelScorecards, { query: { ...query, pageToken } }, signal);
     scorecards.push(...answer.scorecards);
-    if (answer.nextPageToken === null) return { range: answer.range, scorecards };
+    if (answer.nextPageToken === null) return { range: answer.range, scorecards, partial: answer.partial };
     pageToken = answer.nextPageToken;
   }
   throw new Error(`There are more than ${scorecards.length} models: choose a team.`);
