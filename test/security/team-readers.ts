@@ -1,6 +1,6 @@
 /**
  * Every route that needs an account, with the callers who are answered about the things of team alpha: `alice` is a member of it, `finance` and
- * `leader` are in no team. Operators and administrators are answered everywhere. A route that is not listed fails the test: decide who may read
+ * `leader` are in no team. Operators and administrators are answered everywhere. A route that is not listed fails the test: decide which callers may read
  * it, and limit its answer.
  */
 export const READERS: Readonly<Record<string, readonly string[]>> = {

@@ -89,7 +89,7 @@ const OTHER: Readonly<Record<string, (owner: Owner, seeded: Seeded) => Values>> 
   'GET /api/v1/mlflow-imports/artifacts': (_, { run }) => ({ kind: 'run', id: run }),
 };
 
-/** Requests of one route: with what it requires, then with all that names a thing of the owner. */
+/** Requests of one route: with the required fields, then with all fields that name a thing of the owner. */
 export function buildRequests(
   { method, url }: { readonly method: string; readonly url: string },
   described: Described | undefined,

@@ -60,7 +60,7 @@ onEachStore(({ newDatabase }) => {
         const readers: string[] = [];
         for (const caller of ['alice', 'finance', 'leader'] as const) {
           const statuses = await ask(caller, route, 'alpha');
-          // Some of the requests of a route do not name what it needs.
+          // Some of the requests of a route lack a required field.
           const isAnswered = [...statuses].some((status) => status !== 403 && status !== 400);
           if (isAnswered || !statuses.has(403)) readers.push(caller);
         }
@@ -124,7 +124,7 @@ onEachStore(({ newDatabase }) => {
       const ofThings = new Set(WRITES.ofThings);
       const wrong: string[] = [];
       for (const route of listRoutes((one) => !isRead(one))) {
-        // Finance writes what costs are made of, for everybody.
+        // Finance writes prices and rules of costs, for everybody.
         if (caller === 'finance' && /^(finops|platform\.apply)/.test(route.scope)) continue;
         for (const owner of caller === 'bob' ? (['alpha', 'nobody'] as const) : (['beta', 'nobody'] as const)) {
           const statuses = await ask(caller, route, owner, (text, request) => {

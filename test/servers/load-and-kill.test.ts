@@ -31,7 +31,7 @@ const isLong = MINUTES >= 10;
 const KILL_EVERY_MS = isLong ? 120_000 : 10_000;
 const KILL_LAST_MS = isLong ? 60_000 : 30_000;
 const CLIENTS = { mlflow: 8, predictions: 4, imports: 2, pages: 2, reservations: 64 };
-/** Of 64 clients a half has a reservation at a time, where it can: the budget is enough for 20 of them, and for what they spend. */
+/** Of 64 clients a half has a reservation at a time, where it can: the budget is enough for 20 of them, and for their spend. */
 const BUDGET = String(20 * LEASE_SECONDS + Math.round((DURATION_MS / 1000) * 20));
 /** Of the server that is never killed, after its warm-up. */
 const MOST_MIB_PER_MINUTE = 1;
@@ -94,7 +94,7 @@ describe.skipIf(findPostgres() === null)('two servers and a gateway under load (
         // The only server that was there before has ended.
         const live = (await ask(a, listServers)).servers.filter(({ state }) => state === 'live');
         expect(live.map(({ name }) => name)).toEqual(['a', 'b', 'gateway']);
-        // What a server answered, and not the balancer, names its cause.
+        // An error of a server, unlike one of the balancer, names its cause.
         expect(balancer.failures.filter((failure) => failure.includes('internal'))).toEqual([]);
 
         for (const server of [a, b]) {

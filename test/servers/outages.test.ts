@@ -162,7 +162,7 @@ describe.skipIf(findMoto() === null && process.env.CI === undefined)(
         isOver = true;
         await Promise.all([ended, pages.ended]);
         expectRefusals(stream, ['TEMPORARILY_UNAVAILABLE']);
-        // What is not in the bucket is answered all the time.
+        // Data outside the bucket are answered all the time.
         expect(pages.stream.refusals.size).toBe(0);
         for (const number of stream.acknowledged)
           expect((await tryOnce(path(number), {}))?.text).toBe(`content ${number}`);

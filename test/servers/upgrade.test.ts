@@ -33,7 +33,7 @@ describe.skipIf(findPostgres() === null)('an upgrade on PostgreSQL (skipped wher
       await write([oldA, oldB], facts, 'before');
       await oldB.stop();
     }
-    // The new version migrates the store; the old one goes on.
+    // The new version migrates the store; the old one continues.
     await using newB = await startServerProcess(data, settings('b'));
     await write([oldA, newB], facts, 'beside');
     expect(await readAll(oldA)).toEqual(facts.toExpected());
@@ -75,7 +75,7 @@ describe.skipIf(findPostgres() === null)('an upgrade on PostgreSQL (skipped wher
   });
 });
 
-/** What clients wrote, and was acknowledged. */
+/** Acknowledged writes of clients. */
 interface Facts {
   readonly predictions: string[];
   readonly runs: string[];
@@ -107,7 +107,7 @@ function createFacts(): Facts {
   return facts;
 }
 
-/** Every server writes some of each kind, all of them at once. */
+/** Every server writes some of each kind, all concurrently. */
 async function write(servers: readonly ServerProcess[], facts: Facts, moment: string): Promise<void> {
   await Promise.all(
     servers.map(async (server, index) => {
@@ -160,7 +160,7 @@ async function readAll(server: ServerProcess): Promise<Stored> {
   };
 }
 
-/** What a program writes before it ends with an error; one that runs on is killed and fails. */
+/** The output of a program before it ends with an error; one that runs on is killed and fails. */
 function startAndFail(program: string, data: string, settings: Readonly<Record<string, string>>): Promise<string> {
   const words = [program, 'serve', '--data', data, '--port', '0'];
   return new Promise((resolve, reject) => {

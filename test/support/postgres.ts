@@ -31,7 +31,7 @@ export interface Databases {
 export interface Postgres extends Databases, AsyncDisposable {
   /** Address without a database. */
   readonly address: string;
-  /** Ends it at once, as a crash does; the data stay. */
+  /** Ends it immediately, as a crash does; the data stay. */
   kill(): Promise<void>;
   /** Starts it again on the same port and data, and waits until it answers. */
   startAgain(): Promise<void>;

@@ -9,7 +9,7 @@ const CODE =
 /** Errors of the client library, which have no code. */
 const MESSAGE = /^(Connection terminated|Client has encountered a connection error|Client was closed)/;
 
-/** Whether a statement failed because its connection to PostgreSQL broke, and not for what it says. */
+/** Whether a statement failed because its connection to PostgreSQL broke, and not because of its content. */
 export function isConnectionLoss(error: unknown): boolean {
   if (CODE.test(readSystemCode(error) ?? '')) return true;
   return error instanceof Error && MESSAGE.test(error.message);

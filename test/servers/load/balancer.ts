@@ -1,7 +1,7 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
-/** Traffic of the campaign, by what it is for. */
+/** Traffic of the campaign, by purpose. */
 export type Kind = 'tracking' | 'predictions' | 'imports' | 'reservations' | 'pages';
 
 /** Statuses and times of the answers to one kind of traffic. */

@@ -17,7 +17,7 @@ export const ROWS = 200;
 const FIRST_YEAR = 2021;
 const PERIODS_A_SOURCE = 60;
 
-/** A campaign: its clients go on until it is over. */
+/** A campaign: its clients continue until it is over. */
 export interface Campaign {
   readonly sender: Sender;
   isOver(): boolean;
@@ -107,7 +107,7 @@ const LONGEST_HOLD_MS = 2000;
 export interface Spent {
   readonly settled: number;
   readonly refused: number;
-  /** Sum of what its reservations cost. */
+  /** Cost of all its reservations. */
   readonly total: string;
 }
 

@@ -93,7 +93,7 @@ export async function readGpuReadings(
   const all = await readHeldSpans(deps, gpu, spanOf(axis));
   const holders = teams === null ? all : all.filter(({ subject }) => teams.includes(subject?.team ?? ''));
   const spans = teams === null ? null : selectOwnSpans(all, teams);
-  // Without time of its own a caller does not learn when the GPU was read.
+  // A caller without its own GPU time does not learn when the GPU was read.
   if (spans?.length === 0) return { gpu, start: null, slotMs: 0, points: [], holders: [] };
   return {
     gpu,
