@@ -12,7 +12,18 @@ import { serverProgram } from '../support/server-build.ts';
 
 const root = join(import.meta.dirname, '../..');
 /** Settings that the chart decides: by the host, the volume, the Secret of the database, the pods of each role and the executor. */
-const OF_THE_CHART = ['data', 'host', 'port', 'allowedHosts', 'accounts', 'database', 'publicUrl', 'server', 'roles'];
+const OF_THE_CHART = [
+  'data',
+  'host',
+  'port',
+  'allowedHosts',
+  'accounts',
+  'database',
+  'publicUrl',
+  'server',
+  'roles',
+  'drainSeconds',
+];
 const OF_THE_EXECUTOR = ['kubernetes', 'kubernetesNamespace'];
 
 const ValuesSchema = z.object({

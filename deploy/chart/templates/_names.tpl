@@ -57,7 +57,7 @@ app.kubernetes.io/component: {{ . }}
 {{- if .Values.servers.enabled }}
 {{- if not .Values.database.secret }}{{ fail "servers.enabled needs database.secret: several servers share a PostgreSQL" }}{{ end }}
 {{- if eq (get .Values.settings "predictionFsync" | toString) "interval" }}{{ fail "settings.predictionFsync: several servers need \"always\"" }}{{ end }}
-{{- if lt (int .Values.terminationGracePeriodSeconds) (add (int .Values.servers.drainSeconds) 15 | int) }}{{ fail "terminationGracePeriodSeconds must be at least servers.drainSeconds + 15" }}{{ end }}
+{{- if lt (int .Values.terminationGracePeriodSeconds) (add (int .Values.servers.drainSeconds) 25 | int) }}{{ fail "terminationGracePeriodSeconds must be at least servers.drainSeconds + 25" }}{{ end }}
 {{- range $role := list "api" "gateway" }}
 {{- $group := index $.Values.servers $role }}
 {{- if and $group.autoscaling.enabled (lt (int $group.autoscaling.maxReplicas) (int $group.replicas)) }}{{ fail (printf "servers.%s.autoscaling.maxReplicas is less than servers.%s.replicas" $role $role) }}{{ end }}
