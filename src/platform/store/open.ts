@@ -158,8 +158,9 @@ function findRefusal(error: unknown): string | null {
   return REFUSALS.get(Reflect.get(error, 'code')) ?? findRefusal(error.cause);
 }
 
+/** A password may hold an `@` or a `/` that is not percent-encoded, or be a parameter. */
 function redactAddress(address: string): string {
-  return address.replace(/\/\/[^@/]*@/, '//[redacted]@');
+  return address.replace(/\/\/.*@/, '//[redacted]@').replace(/([?&]\w*password=)[^&]*/gi, '$1[redacted]');
 }
 
 /** Features number their own steps, so a later release may bring a name that sorts before an applied one. */

@@ -134,11 +134,16 @@ describe('the store in a folder', () => {
 });
 
 describe('the store on PostgreSQL that is not there', () => {
-  it('says where it looked, without the password', async () => {
-    const opening = openStore({ database: 'postgresql://me:secret@127.0.0.1:9/db', folder: newFolder() });
+  it.each([
+    'postgresql://me:secret@127.0.0.1:9/db',
+    'postgresql://me:secret@secret@127.0.0.1:9/db',
+    'postgresql://me:secret/secret@127.0.0.1:9/db',
+    'postgresql://me@127.0.0.1:9/db?password=secret&sslpassword=secret',
+  ])('says where it looked, without the password: %s', async (database) => {
+    const opening = openStore({ database, folder: newFolder() });
     await expect(opening).rejects.toMatchObject({
       code: 'store_unreachable',
-      message: expect.stringMatching(/\[redacted\]@127\.0\.0\.1:9(?!.*secret)/),
+      message: expect.stringMatching(/^(?!.*secret).*\[redacted\]@127\.0\.0\.1:9/),
     });
   });
 });

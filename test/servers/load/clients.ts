@@ -98,9 +98,9 @@ export async function importOne(sender: Sender, source: string, bill: string): P
 }
 
 const RESOURCE = { subject: { team: 'recs' }, resource: 'gpu', quantity: '1', origin: 'campaign' };
-/** Sets far more aside than it spends, so that clients compete for the budget until the end. */
-export const LEASE_SECONDS = 7200;
-const GRACE_SECONDS = 2;
+const LEASE_SECONDS = 7200;
+/** Each reservation sets the cost of its grace period aside, far more than it spends: clients compete until the end. */
+export const GRACE_SECONDS = 3600;
 const LONGEST_HOLD_MS = 2000;
 
 /** Money of one client: settled reservations, and how many were refused. */
