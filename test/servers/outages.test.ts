@@ -8,9 +8,10 @@ import { listBudgets } from '../../src/finops/budgets/schema.ts';
 import { listPredictions, recordPredictions } from '../../src/mlops/predictions/schema.ts';
 import { buildUrl } from '../../src/platform/contract/schema.ts';
 import { isDeep } from '../../src/testing/deep.ts';
+import { openDoor } from '../support/database-door.ts';
 import { startDoor } from '../support/door.ts';
 import { findMoto, startS3 } from '../support/moto.ts';
-import { findPostgres, startPostgres } from '../support/postgres.ts';
+import { findPostgres, type Postgres, startPostgres } from '../support/postgres.ts';
 import { ask } from '../support/server-calls.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { tryOnce } from './load/sender.ts';
@@ -18,12 +19,37 @@ import { tryOnce } from './load/sender.ts';
 /** The short one is longer than servers count their lease without PostgreSQL (15 s), so they lose it. */
 const AWAY_MS = isDeep ? 60_000 : 17_000;
 const AT_LEAST = 10;
+/** Longer than the servers wait for an answer of PostgreSQL (20 s). */
+const SILENT_MS = isDeep ? 60_000 : 27_000;
 /** Between two requests of one sender. */
 const EVERY_MS = 50;
 const WAIT = { timeout: 90_000, interval: 50 };
 /** A refusal comes before a client gives up. */
 const LONGEST_ANSWER_MS = 30_000;
-const LIMIT_MS = 300_000 + AWAY_MS;
+const LIMIT_MS = 300_000 + AWAY_MS + SILENT_MS;
+
+/** Ways in which PostgreSQL is away for a while: `address` is how the servers reach it. */
+const OUTAGES = {
+  'is killed': async (postgres: Postgres) => ({
+    address: await postgres.newDatabase(),
+    async beAway() {
+      await postgres.kill();
+      await pause(AWAY_MS); // the outage under test
+      await postgres.startAgain();
+    },
+  }),
+  'does not answer': async (postgres: Postgres) => {
+    const door = await openDoor(await postgres.newDatabase());
+    return {
+      address: door.address,
+      async beAway() {
+        door.stall();
+        await pause(SILENT_MS); // the outage under test
+        door.resume();
+      },
+    };
+  },
+};
 
 /** Requests of one kind to one server, one after the other: those that were acknowledged, and the answers to the others. */
 interface Stream {
@@ -68,16 +94,16 @@ const post = (url: string, body: object) =>
   tryOnce(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
 describe.skipIf(findPostgres() === null)('PostgreSQL away (skipped where it is not installed)', () => {
-  it(
-    'is answered with 503 and its cause; two servers go on when it is back, without a restart and without loss',
-    async () => {
+  it.each(Object.entries(OUTAGES))(
+    'that %s is answered with 503 and its cause; two servers go on when it is back, without a restart and without loss',
+    async (_, goAway) => {
       await using postgres = await startPostgres(findPostgres() ?? '');
-      const database = await postgres.newDatabase();
+      const { address, beAway } = await goAway(postgres);
       const data = mkdtempSync(join(tmpdir(), 'postgres-away-'));
       const start = (name: string) =>
         startServerProcess(data, {
           STEELYARD_SERVER: name,
-          STEELYARD_DATABASE: database,
+          STEELYARD_DATABASE: address,
           STEELYARD_LOG_LEVEL: 'silent',
         });
       await using a = await start('a');
@@ -96,9 +122,7 @@ describe.skipIf(findPostgres() === null)('PostgreSQL away (skipped where it is n
       const streams = sending.flatMap((one) => Object.values(one));
       const counts = () => streams.map(({ stream }) => stream.acknowledged.length);
       await expect.poll(() => Math.min(...counts()), WAIT).toBeGreaterThan(AT_LEAST);
-      await postgres.kill();
-      await pause(AWAY_MS); // the outage under test
-      await postgres.startAgain();
+      await beAway();
       const [before, back] = [counts(), performance.now()];
       const more = () => Math.min(...counts().map((count, index) => count - (before[index] ?? 0)));
       await expect.poll(more, WAIT).toBeGreaterThan(AT_LEAST);

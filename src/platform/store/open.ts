@@ -25,10 +25,20 @@ function parseInteger(text: string): number {
 
 type Parsers = typeof types.getTypeParser;
 
-function openPostgres(address: string): { engine: 'postgres'; database: Kysely<unknown> } {
+/** PostgreSQL that accepts connections and does not respond is treated as unreachable after this time. */
+const ANSWER_WITHIN_MS = 20_000;
+const CONNECT_WITHIN_MS = 15_000;
+
+/** `answerWithinMs` null: statements may take any time, as those of migrations do. */
+function openPostgres(
+  address: string,
+  answerWithinMs: number | null = ANSWER_WITHIN_MS,
+): { engine: 'postgres'; database: Kysely<unknown> } {
   const pool = new Pool({
     connectionString: address,
     max: 10,
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    keepAlive: true,
     types: {
       getTypeParser: ((id: number, format?: 'text' | 'binary') =>
         id === INT8 || id === NUMERIC ? parseInteger : types.getTypeParser(id, format)) as Parsers,
@@ -39,7 +49,7 @@ function openPostgres(address: string): { engine: 'postgres'; database: Kysely<u
   pool.on('error', () => undefined);
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
-    askInTurn(client);
+    askInTurn(client, answerWithinMs);
   });
   const dialect = new PostgresDialect({
     pool: { options: pool.options, end: () => pool.end(), connect: () => pool.connect().catch(throwUnreachable) },
@@ -49,10 +59,19 @@ function openPostgres(address: string): { engine: 'postgres'; database: Kysely<u
 
 /**
  * Statements of a transaction may be sent together; a connection takes the next when the last is answered. Error: `store_unreachable`, for a
- * connection that breaks.
+ * connection that breaks, or is ended because the answer took too long.
  */
-function askInTurn(client: PoolClient): void {
-  const ask: (...question: unknown[]) => unknown = client.query.bind(client);
+function askInTurn(client: PoolClient, answerWithinMs: number | null): void {
+  const send: (...question: unknown[]) => unknown = client.query.bind(client);
+  const ask = async (...question: unknown[]) => {
+    // A connection that ends fails its statement.
+    const end = answerWithinMs === null ? undefined : setTimeout(() => void client.end(), answerWithinMs);
+    try {
+      return await send(...question);
+    } finally {
+      clearTimeout(end);
+    }
+  };
   let last: Promise<unknown> = Promise.resolve();
   client.query = ((...question: unknown[]) => {
     const answered = last.then(() => ask(...question)).catch(throwBroken);
@@ -90,7 +109,7 @@ export async function openStore(config: { readonly database: string; readonly fo
     transaction: (work) => runTransaction(on, work),
     append: (work) => runAppend(on, work),
     exclusively: (name, work) => exclusive.run(name, work),
-    migrate: (migrations) => runMigrations(database, migrations),
+    migrate: (migrations) => migrate(config.database, database, migrations),
     check: async () => (engine === 'sqlite' ? checkSqlite(buildSqlitePath(config.folder)) : []),
     async snapshot(target) {
       if (engine === 'sqlite') return copySqliteSnapshot(buildSqlitePath(config.folder), target);
@@ -161,6 +180,17 @@ function findRefusal(error: unknown): string | null {
 /** A password may hold an `@` or a `/` that is not percent-encoded, or be a parameter. */
 function redactAddress(address: string): string {
   return address.replace(/\/\/.*@/, '//[redacted]@').replace(/([?&]\w*password=)[^&]*/gi, '$1[redacted]');
+}
+
+/** On PostgreSQL with connections of its own: the statement of a migration may take minutes. */
+async function migrate(address: string, database: Kysely<unknown>, migrations: Migrations): Promise<void> {
+  if (address === 'sqlite') return runMigrations(database, migrations);
+  const own = openPostgres(address, null).database;
+  try {
+    await runMigrations(own, migrations);
+  } finally {
+    await own.destroy();
+  }
 }
 
 /** Features number their own steps, so a later release may bring a name that sorts before an applied one. */
