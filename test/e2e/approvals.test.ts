@@ -53,6 +53,8 @@ describe.skipIf(!hasChromium)('approvals in the browser (skipped where Chromium 
     expect(await dialog.getByRole('button', { name: /^Decline/ }).isDisabled()).toBe(true);
     await dialog.getByLabel('Reason').fill('the labels are too young');
     await dialog.getByRole('button', { name: /^Decline/ }).click();
+    // Until it closes, its field has the same text.
+    await dialog.waitFor({ state: 'hidden' });
     await card.getByText('the labels are too young').waitFor();
     expect(await stated()).toMatchObject([{ declined: true, note: 'the labels are too young' }]);
     await card.getByRole('button', { name: 'Withdraw' }).click();
