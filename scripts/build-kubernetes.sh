@@ -38,7 +38,9 @@ build() {
 }
 
 new_module kubernetes
-source="$(go mod download -json "k8s.io/kubernetes@$KUBERNETES" | sed -n 's/^\t"GoMod": "\(.*\)",$/\1/p')"
+# With -json, an error too is only in the answer.
+answer="$(go mod download -json "k8s.io/kubernetes@$KUBERNETES")" || { echo "$answer" >&2; exit 1; }
+source="$(sed -n 's/^\t"GoMod": "\(.*\)",$/\1/p' <<<"$answer")"
 for part in $(sed -n 's/^\t\(k8s\.io\/[a-z0-9-]*\) => \.\/staging\/.*$/\1/p' "$source"); do
   go mod edit -replace "$part=$part@$STAGING"
 done

@@ -21,7 +21,9 @@ go mod init kueue-for-tests 2>/dev/null
 go mod edit -require "sigs.k8s.io/kueue@$KUEUE"
 go build -trimpath -ldflags "-s -w -X sigs.k8s.io/kueue/pkg/version.GitVersion=$KUEUE" -o "$dir/bin/kueue" sigs.k8s.io/kueue/cmd/kueue
 
-source="$(go mod download -json "sigs.k8s.io/kueue@$KUEUE" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')"
+# With -json, an error too is only in the answer.
+answer="$(go mod download -json "sigs.k8s.io/kueue@$KUEUE")" || { echo "$answer" >&2; exit 1; }
+source="$(sed -n 's/^\t"Dir": "\(.*\)",$/\1/p' <<<"$answer")"
 mkdir -p "$dir/objects"
 cp "$source"/config/components/crd/bases/*.yaml "$dir/objects/"
 cp "$source/config/components/webhook/manifests.yaml" "$dir/objects/webhooks"
