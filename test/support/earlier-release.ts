@@ -2,13 +2,13 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 
 const root = join(import.meta.dirname, '..', '..');
 const Release = z.object({ release: z.string(), commit: z.string() });
 const Releases = z.object({ single: Release, several: Release });
-const Packages = z.object({ dependencies: z.record(z.string(), z.string()), optionalDependencies: z.unknown() });
+const Versions = z.record(z.string(), z.string()).default({});
+const Packages = z.object({ dependencies: Versions, optionalDependencies: Versions, devDependencies: Versions });
 
 /**
  * Writes the sources of an earlier release into a new folder and returns its program. `single`: the last release that runs one server a data
@@ -43,10 +43,13 @@ function findCommit(release: string, commit: string): void {
   );
 }
 
-/** The packages of this checkout, where the release needs the same; otherwise its own from the registry. */
+/** The packages of this checkout, where it has all of the release in the same versions; otherwise its own from the registry. */
 function installPackages(folder: string): void {
   const read = (from: string) => Packages.parse(JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')));
-  if (isDeepStrictEqual(read(folder), read(root))) {
+  const [wanted, own] = [read(folder), read(root)];
+  const here = { ...own.devDependencies, ...own.optionalDependencies, ...own.dependencies };
+  const isHere = ([name, version]: [string, string]) => here[name] === version;
+  if (Object.entries({ ...wanted.dependencies, ...wanted.optionalDependencies }).every(isHere)) {
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     return;
   }
