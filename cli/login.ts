@@ -109,7 +109,9 @@ const whoCommand = command({
   run: async (context) => {
     const who = await (await context.client()).call(getSession);
     const role = who.role === null ? '' : ` (${who.role})`;
-    await context.answer(who, () => (who.name === null ? 'not logged in' : `${who.name}${role}`));
+    const read = who.role === 'leader' ? 'totals' : `the data of ${who.teams?.join(', ') || 'no team'}`;
+    const sees = who.teams === null ? '' : `, reads ${read}`;
+    await context.answer(who, () => (who.name === null ? 'not logged in' : `${who.name}${role}${sees}`));
     return 0;
   },
 });

@@ -68,6 +68,19 @@ describe.skipIf(!hasChromium)('pages of a member of a team (skipped where Chromi
     expect(await readable(answer)).toBe('Model ads-model: not visible to your account, which sees the data of search.');
   });
 
+  it('name the team on every page, and where they would be empty', async () => {
+    await send('PUT', '/api/v1/teams/search/members/alice', { role: 'contributor' });
+    const { page } = await newVisit(browser, { isolated: true });
+    await open(page, '/experiments');
+    const visible = page.getByTestId('visible-teams');
+    expect(await readable(visible)).toContain('Your account sees the data of team search only.');
+    expect(await readable(page.getByTestId('empty').first())).toContain('Your account sees the data of team search only.');
+    await page.goto(url);
+    const decisions = page.getByTestId('tile').filter({ hasText: 'Last decisions' });
+    await decisions.getByText('No model version of your teams has been evaluated yet.').waitFor();
+    await decisions.getByText('Your teams', { exact: true }).waitFor();
+  });
+
   it('say so when the member leaves the team while the page is open', async () => {
     await send('PUT', '/api/v1/teams/search/members/alice', { role: 'contributor' });
     const { page } = await newVisit(browser, { isolated: true });

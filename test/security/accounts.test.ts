@@ -262,7 +262,7 @@ onEachStore(({ newDatabase }) => {
 
       it('is a cookie that no script and no other site can use', async () => {
         const answer = await login('contributor');
-        expect(answer.json()).toEqual({ accounts: 'on', name: 'contributor', role: 'contributor' });
+        expect(answer.json()).toEqual({ accounts: 'on', name: 'contributor', role: 'contributor', teams: null });
         expect(answer.headers['set-cookie']).toMatch(
           /^steelyard_session=sy_[\w-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict$/,
         );
@@ -292,7 +292,12 @@ onEachStore(({ newDatabase }) => {
       });
 
       it('says who asks, to anybody', async () => {
-        expect((await ask('/api/v1/session', {})).json()).toEqual({ accounts: 'on', name: null, role: null });
+        expect((await ask('/api/v1/session', {})).json()).toEqual({
+          accounts: 'on',
+          name: null,
+          role: null,
+          teams: [],
+        });
         expect((await ask('/api/v1/session', doors.as('finance'))).json()).toEqual({
           accounts: 'on',
           name: 'finance',
@@ -320,7 +325,7 @@ onEachStore(({ newDatabase }) => {
       await using application = await testApplication({}, { database: await newDatabase() });
       expect([application.localKey, await application.ensureFirstAccount()]).toEqual([null, null]);
       const who = await application.http.inject({ url: '/api/v1/session', headers: host });
-      expect(who.json()).toEqual({ accounts: 'off', name: 'local', role: null });
+      expect(who.json()).toEqual({ accounts: 'off', name: 'local', role: null, teams: null });
     });
   });
 

@@ -101,7 +101,7 @@ onEachStore(({ newDatabase }) => {
       provider.people.set('s-ada', { subject: 's-ada', email: 'Ada@Example.org', groups: ['ml', 'other'] });
       const opened = await signIn('s-ada', '/costs?month=2026-10');
       expect(opened.url).toBe(`${base}/costs?month=2026-10`);
-      expect(await who()).toEqual({ accounts: 'on', name: 'ada@example.org', role: 'contributor' });
+      expect(await who()).toEqual({ accounts: 'on', name: 'ada@example.org', role: 'contributor', teams: null });
       expect(await accountOf('ada@example.org')).toMatchObject({
         role: 'contributor',
         hasPassword: false,

@@ -41,6 +41,7 @@ export interface AccountAccess extends Access {
   identify(request: FastifyRequest): Promise<Identity | null>;
   /** Checks a password as every request's is checked: limited, delayed and queued. */
   readonly checkPassword: PasswordCheck;
+  readonly findVisible: FindVisible;
 }
 
 /** Access control of a server with accounts: default-deny for every route, in one place. */
@@ -61,6 +62,7 @@ export function createAccess(deps: AccessDeps): AccountAccess {
   return {
     identify,
     checkPassword: deps.checkPassword,
+    findVisible: deps.findVisible,
     async admit(request, scope) {
       if (scope === 'open') return;
       const identity = await identify(request);

@@ -4,6 +4,7 @@ import { AppError } from '../errors/index.ts';
 import {
   handle,
   type Identity,
+  limitWork,
   parseRequest,
   type Route,
   toBodyLimitOption,
@@ -64,8 +65,8 @@ export function createAuthRoutes(deps: AuthRoutesDeps): Route[] {
   ];
 }
 
-const LOCAL_WHO: Who = { accounts: 'off', name: 'local', role: null };
-const NOBODY: Who = { accounts: 'on', name: null, role: null };
+const LOCAL_WHO: Who = { accounts: 'off', name: 'local', role: null, teams: null };
+const NOBODY: Who = { accounts: 'on', name: null, role: null, teams: [] };
 
 /** Routes that need the raw request, for its cookie and its IP address. */
 function createSessionRoutes(deps: AuthRoutesDeps): Route[] {
@@ -74,7 +75,7 @@ function createSessionRoutes(deps: AuthRoutesDeps): Route[] {
     createSessionRoute(getSession, async (request) => {
       if (access === null) return LOCAL_WHO;
       const proven = await access.identify(request);
-      return proven === null ? NOBODY : { accounts: 'on', name: proven.name, role: parseRole(proven) };
+      return proven === null ? NOBODY : describeCaller(proven);
     }),
     createSessionRoute(startSession, (request, reply) => logIn(deps, request, reply)),
     createSessionRoute(endSession, async (request, reply) => {
@@ -94,8 +95,13 @@ function createSessionRoutes(deps: AuthRoutesDeps): Route[] {
   ];
 }
 
+function describeCaller(caller: Pick<Identity, 'name' | 'role' | 'visible'>): Who {
+  const { name } = caller;
+  return { accounts: 'on', name, role: parseRole(caller), teams: limitWork(caller)?.teams.slice() ?? null };
+}
+
 /** Null for the token of a step, which has no role. */
-function parseRole({ role }: Identity): Who['role'] {
+function parseRole({ role }: Pick<Identity, 'role'>): Who['role'] {
   const parsed = Role.safeParse(role);
   return parsed.success ? parsed.data : null;
 }
@@ -111,7 +117,7 @@ async function logIn(deps: AuthRoutesDeps, request: FastifyRequest, reply: Fasti
   await openSession(deps, name, secret);
   await recordSignIn(deps, request, proven);
   reply.header('set-cookie', buildSessionCookie(secret, SESSION_MS / 1000, isSecure(request)));
-  return { accounts: 'on', name: proven.name, role: proven.role };
+  return describeCaller({ ...proven, visible: await access.findVisible(proven) });
 }
 
 async function recordSignIn(

@@ -79,6 +79,12 @@ export const Who = z
       .nullable()
       .describe('Account of the caller; "local" on a server without accounts; null: not logged in'),
     role: Role.nullable().describe('Role of the account; null without one'),
+    teams: z
+      .array(z.string())
+      .nullable()
+      .describe(
+        'Teams whose runs, models and other work the caller reads, by name; null: those of all, with or without a team',
+      ),
   })
   .describe('Caller of the request');
 export type Who = z.infer<typeof Who>;

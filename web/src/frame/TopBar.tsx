@@ -1,3 +1,4 @@
+import { VisibleTeams } from '../account/VisibleTeams.tsx';
 import { WhoAmI } from '../account/WhoAmI.tsx';
 import { DateRangePicker } from './DateRangePicker.tsx';
 import styles from './frame.module.css';
@@ -33,6 +34,7 @@ export function TopBar({ onSearch, onShortcuts }: TopBarProps) {
             {BY_TEAM.has(page) && <TeamSelect />}
           </div>
         )}
+        <VisibleTeams />
         <ViewsMenu />
         <SchemeToggle />
         <span className={styles.desktop}>

@@ -2,6 +2,8 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
 import type { Decision, listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
+import { useSession } from '../account/use-session.ts';
+import { describeVisible } from '../account/visible-teams.ts';
 import { useScope } from '../frame/use-scope.ts';
 import { Instant } from '../parts/Instant.tsx';
 import { Loaded } from '../parts/Loaded.tsx';
@@ -23,6 +25,7 @@ const PAST = { promote: 'Promoted', hold: 'On hold', reject: 'Rejected' } as con
 /** The latest verdicts, newest first. */
 export function DecisionsTile({ decisions }: { readonly decisions: UseQueryResult<ResponseOf<typeof listDecisions>> }) {
   const scope = useScope();
+  const limited = describeVisible(useSession().data) !== null;
   const [latest, ...rest] = decisions.data?.decisions ?? [];
   const status =
     latest === undefined
@@ -33,7 +36,7 @@ export function DecisionsTile({ decisions }: { readonly decisions: UseQueryResul
       title="Last decisions"
       to="/decisions"
       status={decisions.data === undefined ? undefined : status}
-      scope={tileScope(scope, { range: false, team: false })}
+      scope={tileScope(scope, { range: false, team: false }, limited)}
       action={
         <Link to="/decisions" className={parts.button}>
           All decisions
@@ -43,7 +46,9 @@ export function DecisionsTile({ decisions }: { readonly decisions: UseQueryResul
       <Loaded query={decisions} what="The decisions" height={HEIGHT}>
         {() =>
           latest === undefined ? (
-            <p className={styles.text}>No model version has been evaluated yet.</p>
+            <p className={styles.text}>
+              {limited ? 'No model version of your teams' : 'No model version'} has been evaluated yet.
+            </p>
           ) : (
             <>
               <Figure label="Latest" note={<Instant at={latest.at} />}>

@@ -3,6 +3,8 @@ import { Link } from '@tanstack/react-router';
 import type { listModels } from '../../../src/mlops/registry/schema.ts';
 import type { ResponseOf } from '../../../src/platform/contract/schema.ts';
 import type { listDecisions } from '../../../src/tradeoff/decisions/schema.ts';
+import { useSession } from '../account/use-session.ts';
+import { describeVisible } from '../account/visible-teams.ts';
 import { verdictReason } from '../decisions/verdict-reason.ts';
 import { counted } from '../format/number.ts';
 import { useScope } from '../frame/use-scope.ts';
@@ -25,6 +27,7 @@ interface ModelsTileProps {
 /** Which version to ship, the reason against the better one, and the missing evidence of versions without a verdict. */
 export function ModelsTile({ models, decisions }: ModelsTileProps) {
   const scope = useScope();
+  const limited = describeVisible(useSession().data) !== null;
   const all = models.data?.models;
   const newest = all?.toSorted((a, b) => b.lastUpdatedAt.localeCompare(a.lastUpdatedAt))[0];
   const waiting =
@@ -34,7 +37,7 @@ export function ModelsTile({ models, decisions }: ModelsTileProps) {
       title="Models to decide on"
       to="/models"
       status={waiting === undefined || all === undefined ? undefined : modelsStatus(all.length, waiting.length)}
-      scope={tileScope(scope, { range: false, team: false })}
+      scope={tileScope(scope, { range: false, team: false }, limited)}
       action={
         newest === undefined ? (
           <Link to="/models" className={parts.button}>
@@ -51,7 +54,7 @@ export function ModelsTile({ models, decisions }: ModelsTileProps) {
         {(list) => (
           <>
             {newest === undefined ? (
-              <p className={styles.text}>No model is registered yet.</p>
+              <p className={styles.text}>{limited ? 'Your teams have no model yet.' : 'No model is registered yet.'}</p>
             ) : (
               <ModelVerdictText model={newest.name} listed={decisions} />
             )}

@@ -39,7 +39,7 @@ export function SavingsTile({ ask }: SavingsTileProps) {
       title="Savings available"
       to="/recommendations"
       status={query.data === undefined ? undefined : savingsStatus(query.data)}
-      scope={tileScope(scope, { range: false, team: false })}
+      scope={tileScope(scope, { range: false, team: false }, query.data?.partial !== undefined)}
       action={
         top === undefined ? (
           <Link to="/recommendations" className={parts.button}>

@@ -13,3 +13,7 @@ it.each([
 ])('with %s and team %s, %o: %s', (month, team, follows, text) => {
   expect(tileScope({ month, team, months }, follows)).toBe(text);
 });
+
+it.each([undefined, 'search'])('names the teams of an account that does not see all, with team %s', (team) => {
+  expect(tileScope({ month: '2026-10', team, months }, { range: false, team: false }, true)).toBe('Now; your teams');
+});

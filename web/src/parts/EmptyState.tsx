@@ -1,4 +1,6 @@
 import type { ReactNode } from 'react';
+import { useSession } from '../account/use-session.ts';
+import { describeVisible } from '../account/visible-teams.ts';
 import styles from './parts.module.css';
 
 interface EmptyStateProps {
@@ -11,12 +13,14 @@ interface EmptyStateProps {
   readonly children?: ReactNode;
 }
 
-/** Empty state: the future content, the reason why it is empty, and the action that fills it. */
+/** Empty state: the future content, the reason why it is empty, what the account does not see, and the action that fills it. */
 export function EmptyState({ shows, why, command, children }: EmptyStateProps) {
+  const visible = describeVisible(useSession().data);
   return (
     <div className={styles.state} data-testid="empty">
       <p className={styles.stateTitle}>{shows}</p>
       <p className={styles.stateText}>{why}</p>
+      {visible !== null && <p className={styles.stateText}>{visible.long}</p>}
       {command !== undefined && (
         <div className={styles.command}>
           <code>{command}</code>

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import type { Who } from '../../../src/platform/auth/schema.ts';
+import { describeVisible } from './visible-teams.ts';
+
+const member: Who = { accounts: 'on', name: 'ada', role: 'viewer', teams: ['search'] };
+
+it.each<[string, Partial<Who>, string | null, string | null]>([
+  ['one team', {}, 'Team search', 'Your account sees the data of team search only.'],
+  ['two teams', { teams: ['ads', 'search'] }, '2 teams', 'Your account sees the data of the teams ads, search only.'],
+  ['finance', { role: 'finance' }, 'Team search', 'Your account sees the data of team search only, and all costs.'],
+  ['a leader', { role: 'leader', teams: [] }, 'Totals', expect.stringContaining('totals and scorecards only')],
+  ['no team', { teams: [] }, 'No team', expect.stringContaining('in no team')],
+  ['everything', { teams: null }, null, null],
+  ['nobody logged in', { name: null, role: null, teams: [] }, null, null],
+])('describes what an account sees: %s', (_, who, short, long) => {
+  expect(describeVisible({ ...member, ...who })).toEqual(short === null ? null : { short, long });
+});
