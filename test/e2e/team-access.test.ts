@@ -74,7 +74,9 @@ describe.skipIf(!hasChromium)('pages of a member of a team (skipped where Chromi
     await open(page, '/experiments');
     const visible = page.getByTestId('visible-teams');
     expect(await readable(visible)).toContain('Your account sees the data of team search only.');
-    expect(await readable(page.getByTestId('empty').first())).toContain('Your account sees the data of team search only.');
+    expect(await readable(page.getByTestId('empty').first())).toContain(
+      'Your account sees the data of team search only.',
+    );
     await page.goto(url);
     const decisions = page.getByTestId('tile').filter({ hasText: 'Last decisions' });
     await decisions.getByText('No model version of your teams has been evaluated yet.').waitFor();

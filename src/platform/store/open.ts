@@ -182,7 +182,7 @@ function redactAddress(address: string): string {
   return address.replace(/\/\/.*@/, '//[redacted]@').replace(/([?&]\w*password=)[^&]*/gi, '$1[redacted]');
 }
 
-/** On PostgreSQL with connections of its own: the statement of a migration may take minutes. */
+/** On PostgreSQL with separate connections: the statement of a migration may take minutes. */
 async function migrate(address: string, database: Kysely<unknown>, migrations: Migrations): Promise<void> {
   if (address === 'sqlite') return runMigrations(database, migrations);
   const own = openPostgres(address, null).database;
