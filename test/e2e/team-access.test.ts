@@ -77,10 +77,6 @@ describe.skipIf(!hasChromium)('pages of a member of a team (skipped where Chromi
     expect(await readable(page.getByTestId('empty').first())).toContain(
       'Your account sees the data of team search only.',
     );
-    await page.goto(url);
-    const decisions = page.getByTestId('tile').filter({ hasText: 'Last decisions' });
-    await decisions.getByText('No model version of your teams has been evaluated yet.').waitFor();
-    await decisions.getByText('Your teams', { exact: true }).waitFor();
   });
 
   it('say so when the member leaves the team while the page is open', async () => {

@@ -302,6 +302,7 @@ onEachStore(({ newDatabase }) => {
           accounts: 'on',
           name: 'finance',
           role: 'finance',
+          teams: null,
         });
       });
     });
