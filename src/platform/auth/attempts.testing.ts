@@ -57,7 +57,7 @@ export function attemptsSuite(where: string, create: (clock: Clock) => Promise<A
       expect(await inTurn(6, async () => (await begin('a')).waitSeconds)).toEqual([0, 0, 0, 0, 0, 1]);
     });
 
-    it('of others delay an account, and lock nobody out', async () => {
+    it('of others delay an account, and lock no account out', async () => {
       const { time, begin, inTurn } = await start();
       await (await begin('home')).attempt?.succeed();
       const delayOf = async (address: string, account?: string) => (await begin(address, account)).attempt?.delayMs;

@@ -20,7 +20,7 @@ from mlflow.entities import Metric, Param
 PAUSE_SECONDS = 0.4
 POINTS = 20
 
-# The client writes of its own to standard output.
+# The client also writes to standard output.
 lines, sys.stdout = sys.stdout, sys.stderr
 over = threading.Event()
 lock = threading.Lock()

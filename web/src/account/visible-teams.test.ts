@@ -11,7 +11,7 @@ it.each<[string, Partial<Who>, string | null, string | null]>([
   ['a leader', { role: 'leader', teams: [] }, 'Totals', expect.stringContaining('totals and scorecards only')],
   ['no team', { teams: [] }, 'No team', expect.stringContaining('in no team')],
   ['everything', { teams: null }, null, null],
-  ['nobody logged in', { name: null, role: null, teams: [] }, null, null],
+  ['no account', { name: null, role: null, teams: [] }, null, null],
 ])('describes what an account sees: %s', (_, who, short, long) => {
   expect(describeVisible({ ...member, ...who })).toEqual(short === null ? null : { short, long });
 });
