@@ -4,12 +4,12 @@ import type { Who } from '../../../src/platform/auth/schema.ts';
  * Data that the account sees, where that is not all of it; null: all, or not yet known.
  *
  * @example describeVisible({ accounts: 'on', name: 'ada', role: 'viewer', teams: ['search'] })
- * // { short: 'Team search', long: 'Your account sees the data of team search only.' }
+ * // { short: 'Only team search', long: 'Your account sees the data of team search only.' }
  */
 export function describeVisible(who: Who | undefined): { readonly short: string; readonly long: string } | null {
   if (who === undefined || who.name === null || who.teams === null) return null;
   if (who.role === 'leader') {
-    return { short: 'Totals', long: 'Your account sees totals and scorecards only, because its role is leader.' };
+    return { short: 'Only totals', long: 'Your account sees totals and scorecards only, because its role is leader.' };
   }
   const costs = who.role === 'finance' ? ', and all costs' : '';
   const [first, ...others] = who.teams;
@@ -18,10 +18,10 @@ export function describeVisible(who: Who | undefined): { readonly short: string;
     return { short: 'No team', long };
   }
   if (others.length === 0) {
-    return { short: `Team ${first}`, long: `Your account sees the data of team ${first} only${costs}.` };
+    return { short: `Only team ${first}`, long: `Your account sees the data of team ${first} only${costs}.` };
   }
   return {
-    short: `${who.teams.length} teams`,
+    short: `Only ${who.teams.length} teams`,
     long: `Your account sees the data of the teams ${who.teams.join(', ')} only${costs}.`,
   };
 }

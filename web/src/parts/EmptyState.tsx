@@ -19,8 +19,8 @@ export function EmptyState({ shows, why, command, children }: EmptyStateProps) {
   return (
     <div className={styles.state} data-testid="empty">
       <p className={styles.stateTitle}>{shows}</p>
-      <p className={styles.stateText}>{why}</p>
       {visible !== null && <p className={styles.stateText}>{visible.long}</p>}
+      <p className={styles.stateText}>{why}</p>
       {command !== undefined && (
         <div className={styles.command}>
           <code>{command}</code>
