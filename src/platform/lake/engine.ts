@@ -44,6 +44,8 @@ async function openInstance({ folders, spill, memory, threads }: EngineOptions):
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: memory,
     temp_directory: spill,
+    // The engine would keep all that it read of Parquet files, up to the memory limit. The operating system has them in memory too.
+    enable_external_file_cache: 'false',
     ...(threads === null ? {} : { threads: String(threads) }),
   });
   try {

@@ -51,6 +51,16 @@ describe('the engine of a lake', () => {
 });
 
 describe('a lake table', () => {
+  it('leaves nothing of the files that were read in the memory of the engine', async () => {
+    for (const partition of ['p1', 'p2', 'p3']) {
+      const file = await stage(partition, '1');
+      await store.transaction((sql) => lake.swap(sql, table, { remove: [], add: [file] }));
+    }
+    expect(await sum()).toBe('3.00000000000000000000');
+    const kept = await lake.query('SELECT tag FROM duckdb_memory() WHERE memory_usage_bytes > 0');
+    expect(kept).toEqual([]);
+  });
+
   it('is empty but has its columns before any file', async () => {
     expect(await lake.query(`SELECT * FROM ${await lake.relation(store, table)}`)).toEqual([]);
   });
