@@ -52,11 +52,12 @@ const LOCK_SETTINGS = [
 
 /**
  * Advisory locks of PostgreSQL, each on a dedicated connection: the lock ends with the connection, and so with its process. Error:
- * that of `connect`, for a server that cannot be reached.
+ * that of `fail`, for a server that cannot be reached or does not respond within `connectWithinMs`.
  */
-export function lockOnPostgres(address: string, fail: (cause: unknown) => never): TakeLock {
+export function lockOnPostgres(address: string, connectWithinMs: number, fail: (cause: unknown) => never): TakeLock {
   return async (name) => {
-    const client = new Client({ connectionString: address, keepAlive: true });
+    const connection = { connectionString: address, connectionTimeoutMillis: connectWithinMs, keepAlive: true };
+    const client = new Client(connection);
     const lost = new AbortController();
     let isReleased = false;
     const lose = () => {

@@ -101,7 +101,10 @@ function throwUnreachable(cause: unknown): never {
 export async function openStore(config: { readonly database: string; readonly folder: string }): Promise<Store> {
   const { engine, database } = openEngine(config);
   const on = { engine, database, turns: createTurns() };
-  const exclusive = createExclusive(engine === 'sqlite' ? null : lockOnPostgres(config.database, throwUnreachable));
+  const isPostgres = engine === 'postgres';
+  const exclusive = createExclusive(
+    isPostgres ? lockOnPostgres(config.database, CONNECT_WITHIN_MS, throwUnreachable) : null,
+  );
   const store: Store = {
     engine,
     tables: <Tables>() => database as unknown as Kysely<Tables>,
