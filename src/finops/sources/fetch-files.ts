@@ -123,8 +123,9 @@ function isOurs(error: unknown): boolean {
 export async function saveKept(deps: FetchDeps, source: string, files: readonly PlannedFile[]): Promise<void> {
   const keys = new Set(files.map(({ key }) => key));
   for (const object of await findFetched(deps.store, source)) {
-    if (keys.has(object.key) && object.upload !== null)
-      await saveFetched(deps.store, source, { ...object, upload: null });
+    if (!keys.has(object.key) || object.upload === null) continue;
+    await saveFetched(deps.store, source, { ...object, upload: null });
+    await deps.uploads.discard(object.upload);
   }
 }
 

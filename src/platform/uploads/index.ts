@@ -27,7 +27,7 @@ const KEPT_MS = 24 * 3_600_000;
 const CLEAR_JOB = 'uploads.clear';
 const EVERY_HOUR = '23 * * * *';
 
-/** Uploads in two steps: the bytes are sent once; the call that uses them names the upload and moves it to its final key. */
+/** Uploads in two steps: the bytes are sent once; the call that uses them names the upload and moves them to their final key. */
 export interface Uploads {
   /**
    * Receives a file. To find the bytes after a crash, a caller creates an id with `newId`, stores it, and passes it
@@ -35,9 +35,14 @@ export interface Uploads {
    */
   receive(name: string, content: Readable, id?: string): Promise<ReceivedUpload>;
   newId(): string;
-  /** Size and hash of an upload. Errors: `upload_not_found`. */
+  /** Size and hash of an upload whose bytes wait. Errors: `upload_not_found`. */
   facts(upload: string): Promise<ReceivedUpload>;
-  /** Moves the bytes to an object key and removes the upload. An existing object at the key is kept. */
+  /**
+   * The same also after its bytes were settled, until they are cleared: a caller who got no answer asks again with the same upload. Errors:
+   * `upload_not_found`.
+   */
+  received(upload: string): Promise<ReceivedUpload>;
+  /** Moves the bytes to an object key. An existing object at the key is kept. Idempotent. */
   settle(upload: string, key: string): Promise<void>;
   /** Object key of the bytes while they wait. */
   keyOf(upload: string): string;
@@ -59,21 +64,27 @@ export interface UploadDeps {
 export function createUploads({ objects, clock, config }: UploadDeps): Uploads {
   const keyOf = (upload: string) => `uploads/${upload}/content`;
   const newId = () => `u_${randomBytes(16).toString('hex')}`;
+  const received: Uploads['received'] = async (upload) => {
+    const { receivedAt: _receivedAt, ...facts } = await readFacts(objects, upload);
+    return facts;
+  };
   const receive: Uploads['receive'] = async (name, content, upload = newId()) => {
     const { sizeBytes, sha256 } = await objects.put(keyOf(upload), content);
-    const received = { upload, name: name.split(/[/\\]/).at(-1) ?? name, sizeBytes, sha256 };
+    const facts = { upload, name: name.split(/[/\\]/).at(-1) ?? name, sizeBytes, sha256 };
     const receivedAt = new Date(clock.now()).toISOString();
-    await objects.put(`uploads/${upload}/facts.json`, JSON.stringify({ ...received, receivedAt }));
-    return received;
+    await objects.put(`uploads/${upload}/facts.json`, JSON.stringify({ ...facts, receivedAt }));
+    return facts;
   };
   return {
     receive,
     newId,
     keyOf,
     discard: (upload) => objects.remove(`uploads/${upload}`),
+    received,
     facts: async (upload) => {
-      const { receivedAt: _receivedAt, ...received } = await readFacts(objects, upload);
-      return received;
+      const facts = await received(upload);
+      if ((await objects.size(keyOf(upload))) === null) throw createUploadNotFound(upload);
+      return facts;
     },
     clear: (before) => clearBefore(objects, before),
     schedule(jobs) {
@@ -82,7 +93,7 @@ export function createUploads({ objects, clock, config }: UploadDeps): Uploads {
     },
     settle: async (upload, key) => {
       if ((await objects.size(key)) === null) await objects.rename(keyOf(upload), key);
-      await objects.remove(`uploads/${upload}`);
+      else await objects.remove(keyOf(upload));
     },
     routes: [
       handle(createUpload, ({ query, stream }) => receive(query.name, stream)),
@@ -115,11 +126,13 @@ async function readArrival(objects: Objects, upload: string): Promise<number | n
 
 async function readFacts(objects: Objects, upload: string): Promise<ReceivedUpload & { receivedAt: string }> {
   const key = `uploads/${upload}/facts.json`;
-  if ((await objects.size(key)) === null) {
-    throw new AppError('upload_not_found', `There is no upload ${upload}. Upload the file again.`, { upload });
-  }
+  if ((await objects.size(key)) === null) throw createUploadNotFound(upload);
   const { content } = await objects.open(key);
   const chunks: Buffer[] = [];
   for await (const chunk of content) chunks.push(chunk as Buffer);
   return StoredFacts.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
+}
+
+export function createUploadNotFound(upload: string): AppError {
+  return new AppError('upload_not_found', `There is no upload ${upload}. Upload the file again.`, { upload });
 }

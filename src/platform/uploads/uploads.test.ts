@@ -33,9 +33,22 @@ describe('an upload', () => {
       const { upload } = await uploads.receive('a.csv', Readable.from([Buffer.from('abc')]));
       await uploads.settle(upload, 'bills/hash');
       await expect(uploads.facts(upload)).rejects.toMatchObject({ code: 'upload_not_found' });
+      expect(await objects.size(uploads.keyOf(upload))).toBeNull();
     }
     expect(await objects.size('bills/hash')).toBe(3);
-    expect(await objects.list('uploads')).toEqual([]);
+  });
+
+  it('that has moved is known for a day, for a caller who got no answer', async () => {
+    const { uploads, objects, time } = await fixture();
+    const received = await uploads.receive('a.csv', Readable.from([Buffer.from('abc')]));
+    for (const _ of [1, 2]) {
+      await uploads.settle(received.upload, 'bills/hash');
+      expect(await uploads.received(received.upload)).toEqual(received);
+    }
+    time.now += 25 * HOUR;
+    expect(await uploads.clear(time.now - 24 * HOUR)).toBe(1);
+    await expect(uploads.received(received.upload)).rejects.toMatchObject({ code: 'upload_not_found' });
+    expect([await objects.list('uploads'), await objects.size('bills/hash')]).toEqual([[], 3]);
   });
 
   it('is cleared away when nobody used it in time, and a younger one is not', async () => {

@@ -83,18 +83,16 @@ export function createBill(
   return `${[header, ...lines].join('\n')}\n`;
 }
 
-/** Imports a bill as often as it takes: an import whose answer was lost has used its upload, so the file is sent again. */
+/** Sends a bill and imports it; an import whose answer was lost is asked for again with the same upload. */
 export async function importOne(sender: Sender, source: string, bill: string): Promise<ImportResult> {
-  for (;;) {
-    const path = buildUrl(createUpload, { query: { name: 'bill.csv' } });
-    const headers = { 'content-type': 'application/octet-stream' };
-    const sent = await sender.send(path, { method: 'POST', headers, body: bill });
-    const { upload } = createUpload.response.parse(JSON.parse(sent.text));
-    const body = { source, files: [{ upload, name: 'bill.csv' }] };
-    const { status, text } = await sender.post(buildUrl(importBill, {}), body);
-    if (status === 200) return ImportResult.parse(JSON.parse(text));
-    if (!text.includes('"upload_not_found"')) throw new Error(`${source}: ${status} ${text}`);
-  }
+  const path = buildUrl(createUpload, { query: { name: 'bill.csv' } });
+  const headers = { 'content-type': 'application/octet-stream' };
+  const sent = await sender.send(path, { method: 'POST', headers, body: bill });
+  const { upload } = createUpload.response.parse(JSON.parse(sent.text));
+  const body = { source, files: [{ upload, name: 'bill.csv' }] };
+  const { status, text } = await sender.post(buildUrl(importBill, {}), body);
+  if (status !== 200) throw new Error(`${source}: ${status} ${text}`);
+  return ImportResult.parse(JSON.parse(text));
 }
 
 const RESOURCE = { subject: { team: 'recs' }, resource: 'gpu', quantity: '1', origin: 'campaign' };

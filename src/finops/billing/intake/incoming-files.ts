@@ -1,7 +1,7 @@
 import { AppError } from '../../../platform/errors/index.ts';
 import type { Lake, StagedFile } from '../../../platform/lake/index.ts';
 import type { Objects } from '../../../platform/objects/index.ts';
-import type { Uploads } from '../../../platform/uploads/index.ts';
+import { createUploadNotFound, type Uploads } from '../../../platform/uploads/index.ts';
 import type { RejectedRow } from '../schema.ts';
 import type { DeliveryFile } from '../store.ts';
 import type { DeliveryFileRef, DeliveryRequest } from './delivery-request.ts';
@@ -33,11 +33,14 @@ export async function openIncomingFiles(deps: IntakeDeps, files: readonly Delive
 
 async function openIncomingFile({ uploads, objects }: IntakeDeps, file: DeliveryFileRef): Promise<Incoming> {
   if ('upload' in file) {
-    const { sizeBytes, sha256 } = await uploads.facts(file.upload);
-    const key = uploads.keyOf(file.upload);
-    if ((await objects.digest(key))?.sha256 === sha256) {
+    const { sizeBytes, sha256 } = await uploads.received(file.upload);
+    const waiting = uploads.keyOf(file.upload);
+    // An import whose answer was lost, or which was killed, may have moved the bytes.
+    for (const key of [waiting, buildRawKey(sha256)]) {
+      if ((await objects.digest(key))?.sha256 !== sha256) continue;
       return { name: file.name, sizeBytes, sha256, key, upload: file.upload };
     }
+    if ((await objects.size(waiting)) === null) throw createUploadNotFound(file.upload);
     const detail = `${file.name}: the upload ${file.upload} does not hold the bytes that were sent. Send the file again.`;
     throw new AppError('object_damaged', detail, { file: file.name });
   }
