@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -49,9 +49,9 @@ function settings(): string[] {
   ];
 }
 
-/** The dynamic libraries of a program, with the loader. */
-function librariesOf(program: string): string[] {
-  const text = execFileSync('ldd', [program], { encoding: 'utf8' });
+/** The dynamic libraries of a program, with the loader; none for a static one. */
+export function librariesOf(program: string): string[] {
+  const { stdout: text } = spawnSync('ldd', [program], { encoding: 'utf8' });
   return [...text.matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path);
 }
 
