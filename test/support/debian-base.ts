@@ -24,7 +24,12 @@ export async function importDebianBase(api: Docker, image: string): Promise<void
   }
   symlinkSync('../bin', join(root, 'usr/bin'));
   put(process.execPath, 'usr/local/bin/node');
-  for (const library of librariesOf(process.execPath)) put(library, library);
+  const libraries = librariesOf(process.execPath);
+  // ONNX Runtime needs one more of the C library's own.
+  const [realtime = ''] = libraries
+    .filter((path) => path.endsWith('/libc.so.6'))
+    .map((path) => join(dirname(path), 'librt.so.1'));
+  for (const library of [...libraries, realtime]) put(library, library);
   put(npmFolder(), 'usr/local/lib/node_modules/npm');
   symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', join(root, 'usr/local/bin/npm'));
   put(CERTIFICATES, CERTIFICATES);

@@ -24,14 +24,14 @@ export function importBase(api: Docker): Promise<void> {
 }
 
 /** Builds deploy/Dockerfile with the engine's own builder, on a base from files of this machine. Error: the end of its output. */
-export async function buildServerImage(api: Docker, image: string): Promise<void> {
+export async function buildServerImage(api: Docker, image: string, onnx: 'yes' | 'no' = 'no'): Promise<void> {
   await importBase(api);
   const context = packContext();
   const options = {
     t: image,
     dockerfile: 'deploy/Dockerfile',
     networkmode: 'host',
-    buildargs: { ...BUILD_ARGUMENTS, VERSION: '9.9.9', REVISION: 'of-this-test' },
+    buildargs: { ...BUILD_ARGUMENTS, ONNX: onnx, VERSION: '9.9.9', REVISION: 'of-this-test' },
   };
   const answer = await api.buildImage(createReadStream(context), options);
   let said = '';
