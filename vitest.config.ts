@@ -24,6 +24,7 @@ const browser = ['test/e2e/**/*.test.ts'];
 /** Suites of engines that run whole fill the machine and hold times to a second: last, one file after another. Their core mostly waits. */
 const alone = areEnginesWhole
   ? [
+      'test/deploy/{compose-up,image-onnx}.test.ts',
       'test/executors/{hard-budgets,kubernetes,kueue,pipelines,process}.test.ts',
       'test/faults/killed-{pipelines,sweep}.test.ts',
       'test/serving/{kubernetes,scaling}.test.ts',

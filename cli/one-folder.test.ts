@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -93,6 +95,25 @@ it('a command waits for a process that starts on its folder, as long as --wait s
 it('serve is refused at once where another serve has the folder', async () => {
   await using server = await serveFolder();
   expect(await steelyard(['serve', '--port', '0', '--data', server.data, '--wait', '600'])).toMatchObject({ code: 5 });
+});
+
+it('a command reaches the server of its folder while the store of that server does not respond', async () => {
+  const data = newFolder();
+  using _lock = tryLockFolder(data);
+  const answers = new Map([
+    ['/health', 'OK; the store has not responded for 9 s'],
+    ['/api/v1/prices', '{"prices": [], "nextPageToken": null}'],
+  ]);
+  const server = createServer(({ url = '' }, response) => {
+    response.setHeader('content-type', url === '/health' ? 'text/plain' : 'application/json');
+    response.end(answers.get(url.split('?')[0] ?? ''));
+  });
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const file = { url: `http://127.0.0.1:${port}`, pid: process.pid, startedAt: '2026-01-01T00:00:00Z' };
+  writeFileSync(join(data, 'server.json'), JSON.stringify(file));
+  expect(await steelyard(['price', 'list', '--data', data, '--wait', '1'])).toMatchObject({ code: 0 });
 });
 
 it('a command does not end its server while a call of another one is under way', async () => {

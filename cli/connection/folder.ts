@@ -73,7 +73,7 @@ async function isAnswering({ pid, url }: ServerFile): Promise<boolean> {
   if (!isAlive(pid)) return false;
   try {
     const answer = await send(url, { method: 'GET', path: '/health', timeoutMs: HEALTH_TIMEOUT_MS });
-    return (await readText(answer)) === 'OK';
+    return /^OK(;|$)/.test(await readText(answer)); // a remark may follow: the store does not respond
   } catch {
     return false; // no longer this server
   }

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Gateway } from '../mlops/gateway/index.ts';
-import type { Config } from '../platform/config/index.ts';
+import { type Config, parseRoles } from '../platform/config/index.ts';
 import type { Plugin } from '../platform/http/index.ts';
 
 interface HealthDeps {
-  readonly config: Pick<Config, 'server' | 'drainSeconds'>;
+  readonly config: Pick<Config, 'server' | 'drainSeconds' | 'roles'>;
   readonly serving: Pick<Gateway, 'ageMs' | 'inFlight'>;
 }
 
@@ -29,7 +29,10 @@ const NOTED_AGE_MS = 5_000;
 
 export function createHealth({ config, serving }: HealthDeps): Health {
   let isDraining = false;
+  // Only a gateway reads the store at intervals.
+  const isGateway = parseRoles(config.roles).includes('gateway');
   const describe = () => {
+    if (!isGateway) return 'OK';
     const seconds = Math.round(serving.ageMs() / 1000);
     return 1000 * seconds < NOTED_AGE_MS ? 'OK' : `OK; the store has not responded for ${seconds} s`;
   };

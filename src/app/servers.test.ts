@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../platform/config/index.ts';
 import { createLifetime } from '../platform/lifetime/index.ts';
-import { tryLockFolder } from '../platform/store/folder-lock.ts';
+import { buildServerFolder, lockFolder, tryLockFolder } from '../platform/store/folder-lock.ts';
 import { createRoleCheck, enterDataFolder } from './servers.ts';
 
 const database = 'postgresql://steelyard@127.0.0.1/steelyard';
@@ -46,9 +46,26 @@ describe('the data folder of several servers', () => {
   it('is refused to a server without a name, which would not see their journals', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'entered-'));
     mkdirSync(join(folder, 'servers'));
+    writeFileSync(join(folder, 'servers', 'folder-id'), '0123\n');
     await using lifetime = createLifetime();
     expect(() => enterDataFolder(configOf({}), folder, undefined, lifetime)).toThrow(
       expect.objectContaining({ code: 'data_folder_in_use' }),
     );
+  });
+
+  it('stays that of its only server when a server with a name is refused next to it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'entered-'));
+    {
+      await using single = createLifetime();
+      enterDataFolder(configOf({}), folder, undefined, single);
+      await using refused = createLifetime();
+      const lock = lockFolder(buildServerFolder(folder, 'a'));
+      expect(() => enterDataFolder(configOf({ server: 'a', database }), folder, lock, refused)).toThrow(
+        expect.objectContaining({ code: 'data_folder_in_use' }),
+      );
+      lock[Symbol.dispose]();
+    }
+    await using again = createLifetime();
+    expect(() => enterDataFolder(configOf({}), folder, undefined, again)).not.toThrow();
   });
 });

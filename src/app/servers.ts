@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { READING_JOURNAL } from '../finops/gpu-telemetry/index.ts';
 import { buildJournalFolder, PREDICTION_JOURNALS } from '../mlops/predictions/index.ts';
@@ -10,8 +8,14 @@ import { removeLeftJournals, type SharedJournal, takeOverJournals } from '../pla
 import type { Lake } from '../platform/lake/index.ts';
 import type { Lifetime } from '../platform/lifetime/index.ts';
 import { createLoop } from '../platform/loop/index.ts';
-import { assertNotShared, joinServers, type Membership, type Takeover } from '../platform/servers/index.ts';
-import { buildServerFolder, lockFolder, SERVERS_FOLDER, shareFolder } from '../platform/store/folder-lock.ts';
+import {
+  assertNotShared,
+  isSharedFolder,
+  joinServers,
+  type Membership,
+  type Takeover,
+} from '../platform/servers/index.ts';
+import { buildServerFolder, lockFolder, shareFolder } from '../platform/store/folder-lock.ts';
 import type { Store } from '../platform/store/index.ts';
 import type { Log } from '../platform/telemetry/index.ts';
 import type { Clock } from '../platform/units/index.ts';
@@ -34,7 +38,7 @@ export function enterDataFolder({ server }: Config, folder: string, lock: Dispos
     return;
   }
   lifetime.use(lock ?? lockFolder(folder));
-  if (!existsSync(join(folder, SERVERS_FOLDER))) return;
+  if (!isSharedFolder(folder)) return;
   const detail = `The data folder ${folder} belongs to several servers. Start one with the setting "server", or name a running one with --url.`;
   throw new AppError('data_folder_in_use', detail, { folder });
 }

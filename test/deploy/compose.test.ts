@@ -150,6 +150,12 @@ describe('deploy/compose.servers.yaml', () => {
       expect(await ask('/serve/ranker/invocations')).toBe('gateway-a');
       const answers = async () => Promise.all(Array.from({ length: 20 }, () => ask('/api/v1/teams')));
       await expect.poll(async () => new Set(await answers())).toEqual(new Set(['server-a', 'server-b']));
+      // A server that ends before its answer: a read goes to the other one, and a write is sent once.
+      const reads = await Promise.all(Array.from({ length: 20 }, () => ask(ENDS)));
+      expect(new Set(reads)).toEqual(new Set(['server-b']));
+      const writes = Array.from({ length: 20 }, () => fetch(url + ENDS, { method: 'POST' }));
+      const statuses = (await Promise.allSettled(writes)).map((write) => 'value' in write && write.value.status);
+      expect(statuses).not.toEqual(statuses.map(() => 200));
       a?.close();
       a?.closeAllConnections();
       expect(new Set(await answers())).toEqual(new Set(['server-b']));
@@ -158,9 +164,14 @@ describe('deploy/compose.servers.yaml', () => {
   );
 });
 
-/** A server that answers with its name. */
+const ENDS = '/ends';
+
+/** A server that answers with its name; at one path, server-a ends the connection. */
 async function startAnswering(name: string): Promise<Server> {
-  const server = createServer((_, response) => void response.end(name));
+  const server = createServer(({ url, socket }, response) => {
+    if (url === ENDS && name === 'server-a') socket.destroy();
+    else response.end(name);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
 }

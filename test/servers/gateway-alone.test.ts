@@ -67,6 +67,8 @@ describe.skipIf(findPostgres() === null)('a gateway alone (skipped without Postg
     expect(sent.answered.size - before).toBeGreaterThan(100);
     await door.open();
     await expect.poll(async () => (await fetch(`${gateway.url}/health`)).text(), WAIT).toBe('OK');
+    // A server without the role reads no state at intervals, and says nothing of its age.
+    expect(await (await fetch(`${control.url}/health`)).text()).toBe('OK');
     const after = sent.answered.size;
     await expect.poll(() => sent.answered.size - after, WAIT).toBeGreaterThan(40);
     await sent.end();

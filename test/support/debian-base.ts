@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -24,7 +24,12 @@ export async function importDebianBase(api: Docker, image: string): Promise<void
   }
   symlinkSync('../bin', join(root, 'usr/bin'));
   put(process.execPath, 'usr/local/bin/node');
-  for (const library of librariesOf(process.execPath)) put(library, library);
+  const libraries = librariesOf(process.execPath);
+  // ONNX Runtime needs one more of the C library's own.
+  const [realtime = ''] = libraries
+    .filter((path) => path.endsWith('/libc.so.6'))
+    .map((path) => join(dirname(path), 'librt.so.1'));
+  for (const library of [...libraries, realtime]) put(library, library);
   put(npmFolder(), 'usr/local/lib/node_modules/npm');
   symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', join(root, 'usr/local/bin/npm'));
   put(CERTIFICATES, CERTIFICATES);
@@ -49,9 +54,9 @@ function settings(): string[] {
   ];
 }
 
-/** The dynamic libraries of a program, with the loader. */
-function librariesOf(program: string): string[] {
-  const text = execFileSync('ldd', [program], { encoding: 'utf8' });
+/** The dynamic libraries of a program, with the loader; none for a static one. */
+export function librariesOf(program: string): string[] {
+  const { stdout: text } = spawnSync('ldd', [program], { encoding: 'utf8' });
   return [...text.matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path);
 }
 

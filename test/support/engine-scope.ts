@@ -9,6 +9,8 @@ export const areEnginesWhole = isDeep || process.env.TEST_ENGINES === 'whole';
 
 /** Suites of engines without a core: only a run of whole suites has them. */
 export const suitesWithoutCore = [
+  'test/deploy/compose-up.test.ts',
+  'test/deploy/image-onnx.test.ts',
   'test/executors/docker.test.ts',
   'test/executors/kubernetes.test.ts',
   'test/executors/kueue.test.ts',

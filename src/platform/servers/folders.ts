@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSystemCode } from '../errors/index.ts';
@@ -55,6 +56,11 @@ async function listNames(folder: string): Promise<string[]> {
     if (['ENOENT', 'ENOTDIR'].includes(readSystemCode(error) ?? '')) return [];
     throw error;
   }
+}
+
+/** Whether one of several servers has joined in this data folder. One that was refused leaves no more than a folder with its lock. */
+export function isSharedFolder(data: string): boolean {
+  return existsSync(join(data, SERVERS_FOLDER, ID_FILE));
 }
 
 /** Id of a data folder, made at the first call. Not to be called by two servers at the same time. */

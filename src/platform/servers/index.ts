@@ -3,6 +3,7 @@ import type { Store } from '../store/index.ts';
 import { listServers, type ServerState } from './schema.ts';
 import { findServers, readStoreClock, type StoredServer } from './store.ts';
 
+export { isSharedFolder } from './folders.ts';
 export { assertNotShared, joinServers, type Membership, type MembershipDeps, type Takeover } from './membership.ts';
 export { serverMigrations } from './migrations.ts';
 
