@@ -63,15 +63,22 @@ export function isSharedFolder(data: string): boolean {
   return existsSync(join(data, SERVERS_FOLDER, ID_FILE));
 }
 
-/** Id of a data folder, made at the first call. Not to be called by two servers at the same time. */
-export async function readFolderId(data: string): Promise<string> {
+/** Id of a data folder; null: no server with a name has joined in it. */
+export async function findIdOfFolder(data: string): Promise<string | null> {
+  try {
+    return (await readFile(join(data, SERVERS_FOLDER, ID_FILE), 'utf8')).trim();
+  } catch (error) {
+    if (readSystemCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** The same, made at the first call. Not to be called by two servers at the same time. */
+export async function makeIdOfFolder(data: string): Promise<string> {
+  const found = await findIdOfFolder(data);
+  if (found !== null) return found;
   const file = join(data, SERVERS_FOLDER, ID_FILE);
   await mkdir(join(data, SERVERS_FOLDER), { recursive: true, mode: 0o700 });
-  try {
-    return (await readFile(file, 'utf8')).trim();
-  } catch (error) {
-    if (readSystemCode(error) !== 'ENOENT') throw error;
-  }
   const id = createInstance();
   await writeFile(`${file}.new`, `${id}\n`, { mode: 0o600, flush: true });
   await rename(`${file}.new`, file);

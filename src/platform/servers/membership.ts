@@ -8,10 +8,11 @@ import {
   adoptFormerJournals,
   buildOwnJournals,
   createInstance,
+  findIdOfFolder,
   inheritFiles,
   listCopies,
   listJournals,
-  readFolderId,
+  makeIdOfFolder,
 } from './folders.ts';
 import { awaitLease, LEASE_MS, type Lease, type LeaseDeps, tryLease } from './lease.ts';
 import type { ServerRole } from './schema.ts';
@@ -122,9 +123,12 @@ export async function assertNotShared(store: Store): Promise<void> {
 }
 
 async function checkFolder({ data, store, name, inherited }: MembershipDeps): Promise<void> {
-  const id = await readFolderId(data);
-  const known = await store.transaction((sql) => claimFolder(sql, id));
-  if (known !== id) {
+  const known = await findFolderId(store);
+  if (known === null) {
+    const id = await makeIdOfFolder(data);
+    await store.transaction((sql) => claimFolder(sql, id));
+  } else if ((await findIdOfFolder(data)) !== known) {
+    // Nothing was written: the folder may be that of another store.
     const detail = `The data folder ${data} is not the one that the other servers of this store use. Mount the same volume on every server, and name it with the setting "data".`;
     throw new AppError('server_folder_differs', detail, { folder: data });
   }

@@ -167,15 +167,12 @@ export async function removeServer(sql: Sql, { name, instance }: HeldLease): Pro
     .execute();
 }
 
-/** Id of the data folder that the servers of this store share: `id` where none was stored before. In a transaction. */
-export async function claimFolder(sql: Sql, id: string): Promise<string> {
-  const found = await findFolderId(sql);
-  if (found !== null) return found;
+/** Stores the id of the data folder that the servers of this store share, where none is stored. In a transaction. */
+export async function claimFolder(sql: Sql, id: string): Promise<void> {
   await sql.tables<ServerTables>().insertInto('server_folder').values({ id }).execute();
-  return id;
 }
 
-/** The same without a claim; null: no server with a name has used this store. */
+/** The id; null: no server with a name has used this store. */
 export async function findFolderId(sql: Sql): Promise<string | null> {
   const row = await sql.tables<ServerTables>().selectFrom('server_folder').select('id').executeTakeFirst();
   return row?.id ?? null;

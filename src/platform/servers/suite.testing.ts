@@ -180,6 +180,7 @@ function takeoverTests(open: () => Promise<Bench>): void {
       code: 'server_folder_differs',
       message: expect.stringContaining('Mount the same volume on every server'),
     });
+    expect(readdirSync(other)).toEqual([]);
     await joined('c');
   });
 
