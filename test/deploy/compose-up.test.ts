@@ -47,6 +47,7 @@ describe.skipIf(programs === null && process.env.CI === undefined)(
         const { url, compose } = await start('compose.yaml');
         const password = (await compose('exec', '-T', 'server', 'cat', '/data/first-password')).trim();
         expect(await logIn(url, 'admin', password)).toBe(200);
+        await expectDelayByAddress(url);
         const headers = await createToken(compose, 'server');
         await put(url, headers, 'kept');
         // Neither the store nor the bucket is in the volume of the server.
@@ -82,6 +83,7 @@ describe.skipIf(programs === null && process.env.CI === undefined)(
         await one.compose('down');
         const { url, compose } = await start('compose.servers.yaml');
         expect(await read(url, headers)).toEqual([200, 'kept']);
+        await expectDelayByAddress(url);
 
         const readsGoOn = async () => {
           for (let request = 0; request < 20; request += 1) expect(await read(url, headers)).toEqual([200, 'kept']);
@@ -139,9 +141,21 @@ async function healthOf(engine: Dockerd, service: string): Promise<string | unde
   return state.Running ? state.Health?.Status : state.Status;
 }
 
+/** Wrong passwords delay their caller, and not another one behind the same proxy. */
+async function expectDelayByAddress(url: string): Promise<void> {
+  const guess = (address: string) => logIn(url, 'admin', 'a wrong password', { 'x-forwarded-for': address });
+  await expect.poll(() => guess('203.0.113.7')).toBe(429);
+  expect(await guess('203.0.113.8')).toBe(401);
+}
+
 /** Logs in as a browser does. Returns the HTTP status. */
-async function logIn(url: string, name: string, password: string): Promise<number> {
-  const headers = { 'content-type': 'application/json' };
+async function logIn(
+  url: string,
+  name: string,
+  password: string,
+  proxied: Record<string, string> = {},
+): Promise<number> {
+  const headers = { 'content-type': 'application/json', ...proxied };
   const body = JSON.stringify({ name, password });
   return (await fetch(`${url}/api/v1/session`, { method: 'POST', headers, body })).status;
 }

@@ -40,9 +40,18 @@ const Service = z.strictObject({
 });
 const rest = {
   name: z.string(),
-  networks: z.strictObject({ frontend: z.strictObject({}), backend: z.strictObject({ internal: z.literal(true) }) }),
+  networks: z.strictObject({
+    frontend: z.strictObject({
+      ipam: z.strictObject({ config: z.tuple([z.strictObject({ subnet: z.cidrv4() })]) }),
+    }),
+    backend: z.strictObject({ internal: z.literal(true) }),
+  }),
   volumes: z.record(z.string(), z.strictObject({})),
 };
+const Networked = z.object({
+  ...rest,
+  services: z.record(z.string(), z.object({ environment: z.record(z.string(), z.string()).optional() })),
+});
 const Compose = z.strictObject({
   ...rest,
   services: z.strictObject({ server: Service, postgres: Service, s3: Service }),
@@ -118,6 +127,18 @@ it('its server has settings that the server accepts', () => {
   expect(settings.get('database')).toBe('postgresql://steelyard:[redacted]@postgres:5432/steelyard');
   expect(settings.get('objects')).toContain('s3://steelyard?');
 });
+
+it.each(['compose.yaml', 'compose.servers.yaml'])(
+  'the servers of deploy/%s trust the proxies of its network',
+  (name) => {
+    const variables = { ...passwords, FRONTEND_SUBNET: '10.9.8.0/24' };
+    const { services, networks } = Networked.parse(readFile(name, variables));
+    expect(networks.frontend.ipam.config).toEqual([{ subnet: '10.9.8.0/24' }]);
+    const servers = Object.values(services).flatMap(({ environment }) => environment?.STEELYARD_ALLOWED_HOSTS ?? []);
+    const trusted = Object.values(services).flatMap(({ environment }) => environment?.STEELYARD_TRUSTED_PROXIES ?? []);
+    expect(trusted).toEqual(servers.map(() => '10.9.8.0/24'));
+  },
+);
 
 describe('deploy/compose.servers.yaml', () => {
   const { services, volumes } = SeveralServers.parse(readFile('compose.servers.yaml', passwords));
