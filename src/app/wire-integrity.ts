@@ -25,11 +25,11 @@ const FOLDER = 'folder';
 const BUCKET = 'bucket';
 
 /**
- * Raw bills are named by their digest. Uploads are kept for a day, next to a file with their digest. Stored windows and rows of monitors contain
- * their own digest, and are recomputed if they are damaged.
+ * Raw bills are named by their digest. The digest of an upload is in the file of its facts. Stored windows and rows of monitors contain their own
+ * digest, and are recomputed if they are damaged.
  */
 const RAW_BILL = /^bills\/([0-9a-f]{64})$/;
-const isKept = (key: string) => !/^(bills|uploads|monitoring\/windows)\//.test(key);
+const isKept = (key: string) => !/^(bills\/|uploads\/[^/]+\/content$|monitoring\/windows\/)/.test(key);
 const readStatedDigest = (key: string) => RAW_BILL.exec(key)?.[1] ?? null;
 
 /** Objects of the data folder with their digests in the store. */
