@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { listDeliveries } from '../../src/finops/billing/schema.ts';
+import { type Delivery, listDeliveries } from '../../src/finops/billing/schema.ts';
 import { getBudget } from '../../src/finops/budgets/schema.ts';
 import { costSummary } from '../../src/finops/costs/schema.ts';
 import { listPredictions } from '../../src/mlops/predictions/schema.ts';
@@ -57,11 +57,15 @@ describe.skipIf(findPostgres() === null)('two servers and a gateway under load (
       const data = mkdtempSync(join(tmpdir(), 'load-and-kill-'));
       await registerModel(data, database);
       {
-        const start = async (name: string, roles: string) => {
+        const start = async (name: string, roles: string, more: Readonly<Record<string, string>> = {}) => {
           const own = { STEELYARD_SERVER: name, STEELYARD_ROLES: roles, STEELYARD_PORT: String(await lastingPort()) };
-          return startServerProcess(data, { STEELYARD_DATABASE: database, STEELYARD_LOG_LEVEL: 'silent', ...own });
+          const settings = { STEELYARD_DATABASE: database, STEELYARD_LOG_LEVEL: 'silent', ...own, ...more };
+          return startServerProcess(data, settings);
         };
-        await using a = await start('a', 'api,gateway,worker');
+        const debuggingPort = await lastingPort();
+        await using a = await start('a', 'api,gateway,worker', {
+          NODE_OPTIONS: `--inspect=127.0.0.1:${debuggingPort}`,
+        });
         await using b = await start('b', 'api,gateway,worker');
         await using gateway = await start('gateway', 'gateway');
         await applyTo(a, MANIFESTS);
@@ -78,7 +82,7 @@ describe.skipIf(findPostgres() === null)('two servers and a gateway under load (
           clients(CLIENTS.imports, (client) => importBills(campaign, `bill-${client}`)),
           clients(CLIENTS.reservations, (client) => reserve(campaign, `r${client}`)),
           clients(CLIENTS.pages, () => look(campaign)),
-          sampleMemory(a.pid, campaign.isOver),
+          sampleMemory(a.pid, debuggingPort, campaign.isOver),
         ]);
         const end = () => {
           isOver = true;
@@ -110,7 +114,8 @@ describe.skipIf(findPostgres() === null)('two servers and a gateway under load (
         expect(spent.reduce((sum, one) => sum + one.refused, 0)).toBeGreaterThan(0);
         const fit = fitMemory(memory);
         const facts = `${MINUTES} minutes, ${kills} kills, ${runs.length} runs, ${predicted.flat().length} predictions, ${imported.flatMap((one) => one.bills).length} bills, ${spent.reduce((sum, one) => sum + one.settled, 0)} reservations (${spent.reduce((sum, one) => sum + one.refused, 0)} refused); server a: peak ${Math.round(fit.peakMib)} MiB, ${fit.mibPerMinute.toFixed(2)} MiB a minute after the warm-up`;
-        console.info(`${facts}\n${describeAnswers(balancer.answers)}`);
+        const left = memory.filter(({ isCollected }) => isCollected).map(({ mebibytes }) => Math.round(mebibytes));
+        console.info(`${facts}\nMiB after collections: ${left.join(' ')}\n${describeAnswers(balancer.answers)}`);
         expect(fit.peakMib).toBeLessThan(MOST_MIB);
         if (isLong) expect(fit.mibPerMinute).toBeLessThan(MOST_MIB_PER_MINUTE);
       }
@@ -160,12 +165,23 @@ async function predictionsOf(server: ServerProcess): Promise<string[]> {
   return ids.toSorted();
 }
 
+async function readDeliveries(server: ServerProcess) {
+  const found: Delivery[] = [];
+  let pageToken: string | undefined;
+  do {
+    const page = await ask(server, listDeliveries, { query: { pageSize: 1000, pageToken } });
+    found.push(...page.deliveries);
+    pageToken = page.nextPageToken ?? undefined;
+  } while (pageToken !== undefined);
+  return found;
+}
+
 async function checkBills(server: ServerProcess, imported: readonly Imported[]): Promise<void> {
   const { totals } = await ask(server, costSummary, { query: { by: 'team', metric: 'billedCost' } });
   const total = imported.reduce((sum, one) => sum.plus(decimal(one.total)), decimal('0'));
   expect(totals.map(({ amount }) => decimal(amount).toFixed())).toEqual([total.toFixed()]);
-  const { deliveries } = await ask(server, listDeliveries, { query: { pageSize: 1000 } });
   const bills = imported.flatMap((one) => one.bills);
+  const deliveries = await readDeliveries(server);
   expect(deliveries.map(({ source, period }) => `${source} ${period}`).toSorted()).toEqual(bills.toSorted());
 }
 

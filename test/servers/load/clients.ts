@@ -14,8 +14,7 @@ const PREDICT_EVERY_MS = 60;
 const IMPORT_EVERY_MS = 2500;
 const LOOK_EVERY_MS = 400;
 export const ROWS = 200;
-const FIRST_YEAR = 2021;
-const PERIODS_A_SOURCE = 60;
+const PERIODS_A_SOURCE = 12;
 
 /** A campaign: its clients continue until it is over. */
 export interface Campaign {
@@ -47,30 +46,27 @@ export async function predict({ sender, isOver }: Campaign, client: string): Pro
 export interface Imported {
   /** Source and billing period of each. */
   readonly bills: string[];
-  /** Sum of `billedCost` of all bills. */
+  /** Sum of `billedCost` of those that replaced the earlier ones of their period. */
   readonly total: string;
 }
 
-/** Imports bills, one a period, and every third one twice. */
-export async function importBills({ sender, isOver }: Campaign, client: string): Promise<Imported> {
+/** Imports the bills of one source, period after period, then those that replace them, and every third one twice. */
+export async function importBills({ sender, isOver }: Campaign, source: string): Promise<Imported> {
   const bills: string[] = [];
-  let total = decimal('0');
+  const costs = new Map<string, string>();
   for (let count = 0; !isOver(); count += 1) {
-    const source = `${client}-${Math.floor(count / PERIODS_A_SOURCE)}`;
-    const period = toMonth(count % PERIODS_A_SOURCE);
-    const cost = `${count + 1}.37`;
+    const period = `2026-${String((count % PERIODS_A_SOURCE) + 1).padStart(2, '0')}`;
+    // A bill that replaces one and is far from it would be held until a person decides.
+    const cost = `${1000 + count}.37`;
     const bill = createBill(period, { cost, resource: source });
     await importOne(sender, source, bill);
     bills.push(`${source} ${period}`);
-    total = total.plus(decimal(cost).times(ROWS));
+    costs.set(period, cost);
     if (count % 3 === 0 && !(await importOne(sender, source, bill)).unchanged) throw new Error(`${source} changed`);
     await pause(IMPORT_EVERY_MS);
   }
+  const total = [...costs.values()].reduce((sum, cost) => sum.plus(decimal(cost).times(ROWS)), decimal('0'));
   return { bills, total: total.toFixed() };
-}
-
-function toMonth(period: number): string {
-  return `${FIRST_YEAR + Math.floor(period / 12)}-${String((period % 12) + 1).padStart(2, '0')}`;
 }
 
 /** A bill of one month in which every row costs the same. */

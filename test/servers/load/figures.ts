@@ -1,26 +1,55 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Answers, Kind } from './balancer.ts';
 
 const MIB = 2 ** 20;
 const SAMPLE_EVERY_MS = 5000;
+const COLLECT_EVERY = 6;
 /** Caches fill and the compiler works in this part of a campaign. */
 const WARM_UP_RATIO = 0.4;
 
 interface Sample {
   readonly minutes: number;
   readonly mebibytes: number;
+  /** Whether the garbage of JavaScript was collected just before. */
+  readonly isCollected: boolean;
 }
 
-/** Resident memory of a process over the campaign, from the first sample on. */
-export async function sampleMemory(pid: number, isOver: () => boolean): Promise<Sample[]> {
+/**
+ * Resident memory of a process over the campaign, from the first sample on. V8 lets garbage grow to a multiple of what is in use before it
+ * collects all of it: what is left after a collection shows whether memory is lost.
+ */
+export async function sampleMemory(pid: number, debuggingPort: number, isOver: () => boolean): Promise<Sample[]> {
   const began = performance.now();
   const samples: Sample[] = [];
-  while (!isOver()) {
-    samples.push({ minutes: (performance.now() - began) / 60_000, mebibytes: residentBytes(pid) / MIB });
+  using collector = await connectCollector(debuggingPort);
+  for (let count = 1; !isOver(); count += 1) {
+    const isCollected = count % COLLECT_EVERY === 0;
+    const take = () => ({ minutes: (performance.now() - began) / 60_000, mebibytes: residentBytes(pid) / MIB });
+    samples.push({ ...take(), isCollected: false });
+    if (isCollected) {
+      await collector.collect();
+      samples.push({ ...take(), isCollected });
+    }
     await pause(SAMPLE_EVERY_MS); // nothing announces how much memory a process has
   }
   return samples;
+}
+
+/** The inspector of a Node process that was started with `--inspect`. */
+async function connectCollector(port: number): Promise<Disposable & { collect(): Promise<void> }> {
+  const targets = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as { webSocketDebuggerUrl: string }[];
+  const socket = new WebSocket(targets[0]?.webSocketDebuggerUrl ?? '');
+  await once(socket, 'open');
+  return {
+    async collect() {
+      const answered = once(socket, 'message');
+      socket.send(JSON.stringify({ id: 1, method: 'HeapProfiler.collectGarbage' }));
+      await answered;
+    },
+    [Symbol.dispose]: () => socket.close(),
+  };
 }
 
 function residentBytes(pid: number): number {
@@ -28,10 +57,10 @@ function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(text)?.[1]) * 1024;
 }
 
-/** Least-squares line through the samples after the warm-up. */
+/** Peak of all samples, and the slope of a least-squares line through those of after a collection and the warm-up. */
 export function fitMemory(samples: readonly Sample[]): { readonly mibPerMinute: number; readonly peakMib: number } {
   const last = samples.at(-1)?.minutes ?? 0;
-  const warm = samples.filter(({ minutes }) => minutes >= last * WARM_UP_RATIO);
+  const warm = samples.filter(({ minutes, isCollected }) => isCollected && minutes >= last * WARM_UP_RATIO);
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [x, y] = [mean(warm.map(({ minutes }) => minutes)), mean(warm.map(({ mebibytes }) => mebibytes))];
   const covariance = mean(warm.map(({ minutes, mebibytes }) => (minutes - x) * (mebibytes - y)));
