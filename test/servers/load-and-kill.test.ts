@@ -59,7 +59,9 @@ describe.skipIf(findPostgres() === null)('two servers and a gateway under load (
       {
         const start = async (name: string, roles: string, more: Readonly<Record<string, string>> = {}) => {
           const own = { STEELYARD_SERVER: name, STEELYARD_ROLES: roles, STEELYARD_PORT: String(await lastingPort()) };
-          const settings = { STEELYARD_DATABASE: database, STEELYARD_LOG_LEVEL: 'silent', ...own, ...more };
+          // As in the image.
+          const common = { STEELYARD_DATABASE: database, STEELYARD_LOG_LEVEL: 'silent', MALLOC_ARENA_MAX: '2' };
+          const settings = { ...common, ...own, ...more };
           return startServerProcess(data, settings);
         };
         const debuggingPort = await lastingPort();
