@@ -17,8 +17,8 @@ interface Sample {
 }
 
 /**
- * Resident memory of a process over the campaign, from the first sample on. V8 lets garbage grow to a multiple of what is in use before it
- * collects all of it: what is left after a collection shows whether memory is lost.
+ * Resident memory of a process over the campaign, from the first sample on. V8 lets garbage grow to a multiple of the live objects before a
+ * full collection, so only the samples after a collection tell whether memory is lost.
  */
 export async function sampleMemory(pid: number, debuggingPort: number, isOver: () => boolean): Promise<Sample[]> {
   const began = performance.now();
