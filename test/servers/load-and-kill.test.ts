@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -59,10 +59,8 @@ describe.skipIf(findPostgres() === null)('two servers and a gateway under load (
       {
         const start = async (name: string, roles: string, more: Readonly<Record<string, string>> = {}) => {
           const own = { STEELYARD_SERVER: name, STEELYARD_ROLES: roles, STEELYARD_PORT: String(await lastingPort()) };
-          // As in the image.
-          const common = { STEELYARD_DATABASE: database, STEELYARD_LOG_LEVEL: 'silent', MALLOC_ARENA_MAX: '2' };
-          const settings = { ...common, ...own, ...more };
-          return startServerProcess(data, settings);
+          const common = { STEELYARD_DATABASE: database, STEELYARD_LOG_LEVEL: 'silent', ...readImageMalloc() };
+          return startServerProcess(data, { ...common, ...own, ...more });
         };
         const debuggingPort = await lastingPort();
         await using a = await start('a', 'api,gateway,worker', {
@@ -115,7 +113,7 @@ describe.skipIf(findPostgres() === null)('two servers and a gateway under load (
         expect(exceeded.flat()).toEqual([]);
         expect(spent.reduce((sum, one) => sum + one.refused, 0)).toBeGreaterThan(0);
         const fit = fitMemory(memory);
-        const facts = `${MINUTES} minutes, ${kills} kills, ${runs.length} runs, ${predicted.flat().length} predictions, ${imported.flatMap((one) => one.bills).length} bills, ${spent.reduce((sum, one) => sum + one.settled, 0)} reservations (${spent.reduce((sum, one) => sum + one.refused, 0)} refused); server a: peak ${Math.round(fit.peakMib)} MiB, ${fit.mibPerMinute.toFixed(2)} MiB a minute after the warm-up`;
+        const facts = `${MINUTES} minutes, ${kills} kills, ${runs.length} runs, ${predicted.flat().length} predictions, ${imported.flatMap((one) => one.bills).length} bills, ${spent.reduce((sum, one) => sum + one.settled, 0)} reservations (${spent.reduce((sum, one) => sum + one.refused, 0)} refused); server a: peak ${Math.round(fit.peakMib)} MiB, ${fit.mibPerMinute?.toFixed(2) ?? 'unknown'} MiB a minute after the warm-up`;
         const left = memory.filter(({ isCollected }) => isCollected).map(({ mebibytes }) => Math.round(mebibytes));
         console.info(`${facts}\nMiB after collections: ${left.join(' ')}\n${describeAnswers(balancer.answers)}`);
         expect(fit.peakMib).toBeLessThan(MOST_MIB);
@@ -127,6 +125,14 @@ describe.skipIf(findPostgres() === null)('two servers and a gateway under load (
     DURATION_MS * 1.5 + 240_000,
   );
 });
+
+/** Memory of the servers is measured as in the image. */
+function readImageMalloc(): { readonly MALLOC_ARENA_MAX: string } {
+  const dockerfile = readFileSync(join(import.meta.dirname, '../../deploy/Dockerfile'), 'utf8');
+  const arenas = /MALLOC_ARENA_MAX=(\d+)/.exec(dockerfile)?.[1];
+  if (arenas === undefined) throw new Error('deploy/Dockerfile does not set MALLOC_ARENA_MAX');
+  return { MALLOC_ARENA_MAX: arenas };
+}
 
 /** A model and its endpoint, from the only server that was there before. */
 async function registerModel(data: string, database: string): Promise<void> {

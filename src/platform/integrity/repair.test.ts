@@ -93,6 +93,16 @@ describe('a verification', () => {
     expect((await verify()).findings).toEqual([]);
   });
 
+  it('finds the lost facts of an upload', async () => {
+    const path = (await storedFiles()).find((one) => one.endsWith('/facts.json')) ?? '';
+    const kept = readFileSync(path);
+    rmSync(path);
+    const { findings } = await verify();
+    expect(findings.map(({ what }) => join(application.config.data, what))).toEqual([path]);
+    writeFileSync(path, kept);
+    expect((await verify()).findings).toEqual([]);
+  });
+
   it('gives digests to what was written before they were kept', async () => {
     const { store } = application;
     await store

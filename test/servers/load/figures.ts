@@ -8,6 +8,7 @@ const SAMPLE_EVERY_MS = 5000;
 const COLLECT_EVERY = 6;
 /** Caches fill and the compiler works in this part of a campaign. */
 const WARM_UP_RATIO = 0.4;
+const LEAST_SAMPLES = 10;
 
 interface Sample {
   readonly minutes: number;
@@ -46,7 +47,8 @@ async function connectCollector(port: number): Promise<Disposable & { collect():
     async collect() {
       const answered = once(socket, 'message');
       socket.send(JSON.stringify({ id: 1, method: 'HeapProfiler.collectGarbage' }));
-      await answered;
+      const [{ data }] = (await answered) as [{ readonly data: string }];
+      if (data !== '{"id":1,"result":{}}') throw new Error(`the inspector answered ${data}`);
     },
     [Symbol.dispose]: () => socket.close(),
   };
@@ -57,15 +59,21 @@ function residentBytes(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(text)?.[1]) * 1024;
 }
 
-/** Peak of all samples, and the slope of a least-squares line through those of after a collection and the warm-up. */
-export function fitMemory(samples: readonly Sample[]): { readonly mibPerMinute: number; readonly peakMib: number } {
+/** Peak of all samples; slope of a least-squares line through the samples after a collection, without those of the warm-up; null: too few. */
+export function fitMemory(samples: readonly Sample[]): {
+  readonly mibPerMinute: number | null;
+  readonly peakMib: number;
+} {
   const last = samples.at(-1)?.minutes ?? 0;
   const warm = samples.filter(({ minutes, isCollected }) => isCollected && minutes >= last * WARM_UP_RATIO);
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [x, y] = [mean(warm.map(({ minutes }) => minutes)), mean(warm.map(({ mebibytes }) => mebibytes))];
   const covariance = mean(warm.map(({ minutes, mebibytes }) => (minutes - x) * (mebibytes - y)));
   const variance = mean(warm.map(({ minutes }) => (minutes - x) ** 2));
-  return { mibPerMinute: covariance / variance, peakMib: Math.max(...samples.map(({ mebibytes }) => mebibytes)) };
+  return {
+    mibPerMinute: warm.length < LEAST_SAMPLES ? null : covariance / variance,
+    peakMib: Math.max(...samples.map(({ mebibytes }) => mebibytes)),
+  };
 }
 
 /** One line a kind of traffic: number of answers, those with 5xx, and times. Markdown. */
