@@ -159,6 +159,24 @@ describe.skipIf(!hasChromium)('trade-offs in the browser (skipped where Chromium
     expect(await readable(page.getByRole('alert').first())).toContain('model_not_found');
   });
 
+  it('is read on a phone when versions have two configurations, whose names are long', async () => {
+    const { page } = await newVisit(browser);
+    await page.setViewportSize(PHONE);
+    await page.route('**/api/v1/models/ranker/frontier?*', async (route) => {
+      const answer = await route.fetch();
+      const frontier = getFrontier.response.parse(await answer.json());
+      const inOnes = frontier.points.map((one) => ({
+        ...{ ...one, point: `${one.point}, in ones`, batchSize: 1 },
+        ...{ status: 'dominated' as const, by: [one.point], tradePrice: null },
+      }));
+      await route.fulfill({ json: { ...frontier, points: [...frontier.points, ...inOnes] } });
+    });
+    await open(page, `${url}${PAGE}`);
+    const names = page.getByRole('button', { name: /^v\d+ on .+, batches of \d+/ });
+    expect(await names.count()).toBeGreaterThan(0);
+    expect(await sidewaysScroll(page)).toEqual([]);
+  });
+
   it.each(['/trade-offs', PAGE, `${PAGE}?view=table`, `${PAGE}?traffic=10`])(
     'holds still while it loads, has no fault that axe finds, and is read on a phone: %s',
     async (path) => {
