@@ -82,6 +82,8 @@ export async function listBackups(place: Objects): Promise<ListedBackups> {
       unreadable.push(id);
     }
   }
+  // An id has the second of its backup; two backups of one second are told apart by the full time.
+  backups.sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1));
   return { backups, unreadable };
 }
 
