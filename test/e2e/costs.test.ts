@@ -1,9 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { getMonthToDate } from '../../src/finops/costs/schema.ts';
 import { decimal, sumDecimals } from '../../src/platform/units/schema.ts';
 import { connectBrowser, hasChromium, newVisit, open, readable, readDownload, settled } from '../support/browser.ts';
 import { openDateRange } from './date-range.ts';
-import { completeMonth, shownMonth, summaryOf } from './questions.ts';
+import { ask, completeMonth, shownMonth, summaryOf } from './questions.ts';
 
 const DELIVERED = 'As delivered';
 
@@ -176,6 +177,22 @@ describe.skipIf(!hasChromium)('the costs page (skipped where Chromium is missing
     const shorter = await summaryOf(url, { by: ['team'], from: days.from, to: `${complete}-05` });
     expect(await exact(page, 'headline')).toBe(shorter.totals[0]?.amount);
     expect(await readable(page.getByTestId('answer'))).toMatch(/from 3 to 5 \w{3} \d{4}/);
+  });
+
+  it('names the basis of a month that its bills and its charge days sum differently', async () => {
+    const { totals } = await summaryOf(url, { by: ['team'], period: complete });
+    const toDate = await ask(url, getMonthToDate, { query: { month: complete } });
+    const billed = totals[0]?.amount;
+    const charged = toDate.totals[0]?.amount;
+    const overview = await visit(`/?period=${complete}`);
+    expect(await exact(overview, 'headline')).toBe(charged);
+    expect(await readable(overview.getByTestId('answer').first())).toContain('by charge day');
+    const costs = await visit(`/costs?period=${complete}`);
+    expect(await exact(costs, 'headline')).toBe(billed);
+    const answer = costs.getByTestId('answer');
+    const named = await answer.locator('data').evaluateAll((data) => data.map((one) => one.getAttribute('value')));
+    expect(named.includes(charged ?? null)).toBe(true);
+    expect((await readable(answer)).includes('By charge day it is')).toBe(billed !== charged || !toDate.isComplete);
   });
 
   it('knows periods by name, and writes their dates into the address', async () => {

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import { getMonthToDate } from '../../../src/finops/costs/schema.ts';
+import type { Money } from '../../../src/platform/units/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { withoutSources } from '../format/sources-behind.ts';
 import { formatDay } from '../format/time.ts';
@@ -8,8 +9,8 @@ import { MoneyFigure } from '../parts/MoneyFigure.tsx';
 import { filtersIn } from './cost-query.ts';
 import type { Costs } from './use-costs.ts';
 
-/** Month-to-date cost of one incomplete month by charge day, as the overview, budgets and forecasts show it. */
-export function MonthToDate({ costs: { scope, search, period } }: { readonly costs: Costs }) {
+/** Cost of one month by charge day, as the overview, budgets and forecasts show it, where it differs from its bills. */
+export function MonthToDate({ costs: { scope, search, period, summary } }: { readonly costs: Costs }) {
   const { from, to } = period.range ?? {};
   const isMonth = from !== undefined && from === to && from.length === 'YYYY-MM'.length;
   const query = {
@@ -20,7 +21,8 @@ export function MonthToDate({ costs: { scope, search, period } }: { readonly cos
     ...endpointQuery(getMonthToDate, { query }),
     enabled: isMonth && search.delivery === undefined && !scope.empty,
   });
-  if (data?.through == null || data.isComplete || data.totals.length === 0) return null;
+  if (data?.through == null || data.totals.length === 0) return null;
+  if (data.isComplete && hasSameTotals(data.totals, summary.data?.totals ?? [])) return null;
   return (
     <>
       {' '}
@@ -37,7 +39,14 @@ export function MonthToDate({ costs: { scope, search, period } }: { readonly cos
           rates of their days){' '}
         </>
       )}
-      to {formatDay(data.through)}, the last whole day{withoutSources(data.behind)}.
+      {data.isComplete
+        ? 'on its days: some charges are on the bill of another month.'
+        : `to ${formatDay(data.through)}, the last whole day${withoutSources(data.behind)}.`}
     </>
   );
+}
+
+function hasSameTotals(some: readonly Money[], others: readonly Money[]): boolean {
+  const amounts = new Map(others.map(({ currency, amount }) => [currency, amount]));
+  return some.length === others.length && some.every(({ currency, amount }) => amounts.get(currency) === amount);
 }

@@ -9,7 +9,7 @@ import { formatMetric } from '../format/metric.ts';
 import { formatShare } from '../format/number.ts';
 import { withoutSources } from '../format/sources-behind.ts';
 import { formatDay, formatMonth, formatMonthName, monthBefore } from '../format/time.ts';
-import { rangeText } from '../frame/date-range.ts';
+import { isByDay, rangeText } from '../frame/date-range.ts';
 import { AnswerPending } from '../parts/AnswerPending.tsx';
 import { ChangeMark } from '../parts/ChangeMark.tsx';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
@@ -52,6 +52,7 @@ export function CostAnswer({ overview, movers }: CostAnswerProps) {
         <MoneyFigure money={total} strong />
       </span>
       {!isReported && <AndOthers totals={totals.slice(1)} strong />} {formatMetric(DEFAULT_METRIC)} {scope.phrase}
+      {scope.range !== undefined && !isByDay(scope.range) && ' by charge day'}
       {describeTeams(scope.team, spend.data.partial)}
       {partial && `, to ${formatDay(month.through ?? '')}${withoutSources(month.behind)}`}
       {compared !== undefined && <Change {...{ overview, movers, partial, ofOne, isCompared }} />}
