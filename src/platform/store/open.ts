@@ -4,6 +4,7 @@ import { Pool, type PoolClient, types } from 'pg';
 import { AppError } from '../errors/index.ts';
 import { isConnectionLoss } from './connection-loss.ts';
 import { createExclusive, lockOnPostgres } from './exclusive.ts';
+import { createSilence, probePostgres, type Silence } from './silence.ts';
 import type { Migrations, Store, StoreEngine } from './sql.ts';
 import { buildSqlitePath, openSqlite } from './sqlite.ts';
 import { checkSqlite, copySqliteSnapshot } from './sqlite-upkeep.ts';
@@ -47,13 +48,28 @@ function openPostgres(
   // A connection that breaks, idle or between two statements of a transaction, is replaced or fails its next statement;
   // without a listener it would end the process.
   pool.on('error', () => undefined);
+  const silence = createSilence(() => probePostgres(address));
   pool.on('connect', (client) => {
     client.on('error', () => undefined);
-    askInTurn(client, answerWithinMs);
+    askInTurn(client, answerWithinMs, silence);
   });
-  const dialect = new PostgresDialect({
-    pool: { options: pool.options, end: () => pool.end(), connect: () => pool.connect().catch(throwUnreachable) },
-  });
+  const connect = async () => {
+    const began = performance.now();
+    try {
+      return await silence.guard(
+        () => pool.connect(),
+        (late) => late.release(),
+      );
+    } catch (cause) {
+      if (performance.now() - began >= CONNECT_WITHIN_MS) silence.suspect();
+      throwUnreachable(cause);
+    }
+  };
+  const end = () => {
+    silence[Symbol.dispose]();
+    return pool.end();
+  };
+  const dialect = new PostgresDialect({ pool: { options: pool.options, end, connect } });
   return { engine: 'postgres', database: new Kysely({ dialect }) };
 }
 
@@ -61,11 +77,15 @@ function openPostgres(
  * Statements of a transaction may be sent together; a connection takes the next when the last is answered. Error: `store_unreachable`, for a
  * connection that breaks, or is ended because the answer took too long.
  */
-function askInTurn(client: PoolClient, answerWithinMs: number | null): void {
+function askInTurn(client: PoolClient, answerWithinMs: number | null, silence: Silence): void {
   const send: (...question: unknown[]) => unknown = client.query.bind(client);
   const ask = async (...question: unknown[]) => {
-    // A connection that ends fails its statement.
-    const end = answerWithinMs === null ? undefined : setTimeout(() => void client.end(), answerWithinMs);
+    const giveUp = () => {
+      silence.suspect();
+      // A connection that ends fails its statement.
+      void client.end();
+    };
+    const end = answerWithinMs === null ? undefined : setTimeout(giveUp, answerWithinMs);
     try {
       return await send(...question);
     } finally {
@@ -88,6 +108,7 @@ function throwBroken(cause: unknown): never {
 }
 
 function throwUnreachable(cause: unknown): never {
+  if (cause instanceof AppError) throw cause;
   const why = cause instanceof Error ? cause.message : String(cause);
   throw new AppError(
     'store_unreachable',
