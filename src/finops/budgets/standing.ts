@@ -36,11 +36,15 @@ export async function readBudgetStanding(deps: StandingDeps, sql: Sql, budget: S
   const now = deps.clock.now();
   const window = findPresentWindow(budget, now);
   const facts = await readWindowFacts(deps, sql, budget, window);
-  const open = await openReservations(sql);
-  const [allowance, meteredTotal] = await Promise.all([
-    computeAllowance(deps, sql, facts, open, now),
-    deps.metering.runningTotal(sql, spec.subject, window),
-  ]);
+  // A reservation that is settled between two reads would count as reserved and as spent.
+  const { open, allowance, meteredTotal } = await sql.readAtOnce(async (state) => {
+    const reserved = await openReservations(state);
+    return {
+      open: reserved,
+      allowance: await computeAllowance(deps, state, facts, reserved, now),
+      meteredTotal: await deps.metering.runningTotal(state, spec.subject, window),
+    };
+  });
   const { billed } = facts;
   const { currency } = spec;
   const amount = allowance.total;

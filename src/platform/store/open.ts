@@ -8,7 +8,7 @@ import { createSilence, probePostgres, type Silence } from './silence.ts';
 import type { Migrations, Store, StoreEngine } from './sql.ts';
 import { buildSqlitePath, openSqlite } from './sqlite.ts';
 import { checkSqlite, copySqliteSnapshot } from './sqlite-upkeep.ts';
-import { runAppend, runTransaction } from './transaction.ts';
+import { runAppend, runReads, runTransaction } from './transaction.ts';
 import { createTurns } from './turns.ts';
 
 const INT8 = 20;
@@ -130,6 +130,7 @@ export async function openStore(config: { readonly database: string; readonly fo
     engine,
     tables: <Tables>() => database as unknown as Kysely<Tables>,
     afterCommit: (work) => work(),
+    readAtOnce: (work) => runReads(on, work),
     transaction: (work) => runTransaction(on, work),
     append: (work) => runAppend(on, work),
     exclusively: (name, work) => exclusive.run(name, work),

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { sql as raw } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { appendTests, bulkTests, sharedCommitTests } from './append-suite.testing.ts';
@@ -179,6 +180,25 @@ function transactionTests(open: () => Promise<Store>): void {
 }
 
 function concurrencyTests(open: () => Promise<Store>, newPlace: () => Promise<Place>): void {
+  it('reads one state at once, whatever is stored meanwhile', async () => {
+    await using store = await open();
+    const writing: Promise<unknown>[] = [];
+    const read = await store.readAtOnce(async (sql) => {
+      const first = await amounts(sql);
+      writing.push(put(store, 'meanwhile', 1));
+      await pause(50); // PostgreSQL commits within; SQLite waits for the reads
+      return [first, await sql.readAtOnce(amounts)];
+    });
+    expect(read).toEqual([[], []]);
+    await Promise.all(writing);
+    expect(await amounts(store)).toEqual([1]);
+    const within = await store.transaction(async (sql) => {
+      await put(sql, 'own', 2);
+      return sql.readAtOnce(amounts);
+    });
+    expect(within.toSorted()).toEqual([1, 2]);
+  });
+
   it('loses no update when transactions read and then write the same row', async () => {
     await using store = await open();
     await put(store, 'a', 0);

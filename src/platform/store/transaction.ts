@@ -12,7 +12,7 @@ const TRIES = 12;
 /** Lock of the one server of a store that reruns a transaction that lost to concurrent ones. */
 const TURN = 'a transaction that lost to others';
 
-type Isolation = 'serializable' | 'read committed';
+type Isolation = 'serializable' | 'read committed' | 'repeatable read';
 
 export interface Database {
   readonly engine: StoreEngine;
@@ -66,6 +66,14 @@ export async function runAppend<T>({ engine, database, turns }: Database, work: 
   }
 }
 
+/**
+ * Reads of one state. Those of PostgreSQL have a snapshot, which waits for no writer and loses to none; SQLite runs them between two
+ * transactions, because its readers share their threads.
+ */
+export function runReads<T>(on: Database, work: (sql: Sql) => Promise<T>): Promise<T> {
+  return on.engine === 'sqlite' ? runTransaction(on, work) : runOnce(on.engine, on.database, work, 'repeatable read');
+}
+
 async function retryUntilWon<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -97,6 +105,7 @@ async function runOnce<T>(
         engine,
         tables: <Tables>() => transaction as unknown as Kysely<Tables>,
         afterCommit: (callback) => stored.push(callback),
+        readAtOnce: (reads) => reads(sql),
       };
       const answer = await work(sql);
       if (engine === 'postgres') await assertNotFailed(transaction);
