@@ -110,7 +110,7 @@ export function createBudgets(deps: BudgetsDeps): Budgets {
         start: at,
         end: at + 1,
       });
-      const limits = await deps.store.readAtOnce(async (sql) => limitsNow(sql, await openReservations(sql)));
+      const limits = await deps.store.readConsistently(async (sql) => limitsNow(sql, await openReservations(sql)));
       const exhausted = limits.find(({ left }) => !left.greaterThan(0));
       const budget = (exhausted ?? limits[0])?.budget;
       return budget === undefined ? null : { budget, isExhausted: exhausted !== undefined };

@@ -37,7 +37,7 @@ export async function readBudgetStanding(deps: StandingDeps, sql: Sql, budget: S
   const window = findPresentWindow(budget, now);
   const facts = await readWindowFacts(deps, sql, budget, window);
   // A reservation that is settled between two reads would count as reserved and as spent.
-  const { open, allowance, meteredTotal } = await sql.readAtOnce(async (state) => {
+  const { open, allowance, meteredTotal } = await sql.readConsistently(async (state) => {
     const reserved = await openReservations(state);
     return {
       open: reserved,

@@ -130,7 +130,7 @@ export async function openStore(config: { readonly database: string; readonly fo
     engine,
     tables: <Tables>() => database as unknown as Kysely<Tables>,
     afterCommit: (work) => work(),
-    readAtOnce: (work) => runReads(on, work),
+    readConsistently: (work) => runReads(on, work),
     transaction: (work) => runTransaction(on, work),
     append: (work) => runAppend(on, work),
     exclusively: (name, work) => exclusive.run(name, work),

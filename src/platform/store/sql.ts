@@ -19,7 +19,7 @@ export interface Sql {
    * Runs reads that all see one state of the store: what a transaction writes is in all of them or in none. `work` only reads, and does
    * so through the `sql` that it gets. Within a transaction, its reads are part of that.
    */
-  readAtOnce<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  readConsistently<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
 }
 
 /** Small mutable facts: one interface, two engines, one test suite (store.test.ts). */

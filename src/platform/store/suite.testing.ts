@@ -180,21 +180,21 @@ function transactionTests(open: () => Promise<Store>): void {
 }
 
 function concurrencyTests(open: () => Promise<Store>, newPlace: () => Promise<Place>): void {
-  it('reads one state at once, whatever is stored meanwhile', async () => {
+  it('reads one consistent state, whatever is stored meanwhile', async () => {
     await using store = await open();
     const writing: Promise<unknown>[] = [];
-    const read = await store.readAtOnce(async (sql) => {
+    const read = await store.readConsistently(async (sql) => {
       const first = await amounts(sql);
       writing.push(put(store, 'meanwhile', 1));
       await pause(50); // PostgreSQL commits within; SQLite waits for the reads
-      return [first, await sql.readAtOnce(amounts)];
+      return [first, await sql.readConsistently(amounts)];
     });
     expect(read).toEqual([[], []]);
     await Promise.all(writing);
     expect(await amounts(store)).toEqual([1]);
     const within = await store.transaction(async (sql) => {
       await put(sql, 'own', 2);
-      return sql.readAtOnce(amounts);
+      return sql.readConsistently(amounts);
     });
     expect(within.toSorted()).toEqual([1, 2]);
   });

@@ -105,7 +105,7 @@ async function runOnce<T>(
         engine,
         tables: <Tables>() => transaction as unknown as Kysely<Tables>,
         afterCommit: (callback) => stored.push(callback),
-        readAtOnce: (reads) => reads(sql),
+        readConsistently: (reads) => reads(sql),
       };
       const answer = await work(sql);
       if (engine === 'postgres') await assertNotFailed(transaction);
