@@ -83,7 +83,7 @@ export async function listBackups(place: Objects): Promise<ListedBackups> {
     }
   }
   // An id has the second of its backup; two backups of one second are told apart by the full time.
-  backups.sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1));
+  backups.sort((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
   return { backups, unreadable };
 }
 

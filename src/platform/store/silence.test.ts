@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { createSilence, probePostgres } from './silence.ts';
+import { createSilence, probePostgres, type Silence } from './silence.ts';
 
 /** A probe that a test answers. */
 function createProbe() {
@@ -14,6 +14,11 @@ function createProbe() {
   return { asked, probe };
 }
 const never = () => new Promise<string>(() => undefined);
+const connectTo = (silence: Silence) =>
+  silence.guard(
+    async () => 'connected',
+    () => {},
+  );
 
 it('fails all that wait for a connection once a probe fails, and lets them connect once one succeeds', async () => {
   const { asked, probe } = createProbe();
@@ -21,41 +26,21 @@ it('fails all that wait for a connection once a probe fails, and lets them conne
   const waiting = silence.guard(never, () => {});
   silence.suspect();
   silence.suspect();
-  const duringProbe = silence.guard(
-    async () => 'connected',
-    () => {},
-  );
+  const duringProbe = connectTo(silence);
   expect(asked).toHaveLength(1);
   asked[0]?.reject(new Error('silent'));
   for (const one of [waiting, duringProbe]) await expect(one).rejects.toThrow('silent');
-  await expect(
-    silence.guard(
-      async () => 'connected',
-      () => {},
-    ),
-  ).rejects.toThrow('silent');
+  await expect(connectTo(silence)).rejects.toThrow('silent');
   await expect.poll(() => asked.length).toBe(2);
   asked[1]?.resolve();
-  await expect
-    .poll(() =>
-      silence
-        .guard(
-          async () => 'connected',
-          () => {},
-        )
-        .catch(() => 'silent'),
-    )
-    .toBe('connected');
+  await expect.poll(() => connectTo(silence).catch(() => 'silent')).toBe('connected');
 });
 
 it('lets those wait for the probe that ask meanwhile, and delays nobody when it succeeds', async () => {
   const { asked, probe } = createProbe();
   using silence = createSilence(probe);
   silence.suspect();
-  const waiting = silence.guard(
-    async () => 'connected',
-    () => {},
-  );
+  const waiting = connectTo(silence);
   asked[0]?.resolve();
   expect(await waiting).toBe('connected');
 });

@@ -23,7 +23,8 @@ export function createSilence(probe: () => Promise<void>): Silence {
   const over = new AbortController();
   let checked: Promise<void> = Promise.resolve();
   let isChecking = false;
-  let silent = Promise.withResolvers<never>();
+  /** Rejections of those that wait for a connection. One shared promise would keep a reaction for every connection ever asked for. */
+  const waiting = new Set<(error: unknown) => void>();
 
   async function check(): Promise<void> {
     const first = Promise.withResolvers<void>();
@@ -34,17 +35,15 @@ export function createSilence(probe: () => Promise<void>): Silence {
         break;
       } catch (error) {
         if (!isKnown) {
-          for (const waiting of [first, silent]) {
-            waiting.promise.catch(() => undefined);
-            waiting.reject(error);
-          }
+          first.promise.catch(() => undefined);
+          for (const reject of [first.reject, ...waiting]) reject(error);
+          waiting.clear();
         }
         await pause(PROBE_EVERY_MS, undefined, { signal: over.signal, ref: false }).catch(() => undefined);
       }
     }
     first.resolve();
     checked = Promise.resolve();
-    silent = Promise.withResolvers<never>();
     isChecking = false;
   }
 
@@ -56,15 +55,16 @@ export function createSilence(probe: () => Promise<void>): Silence {
     },
     async guard(connect, release) {
       await checked;
-      const connecting = connect();
-      let isLate = false;
-      connecting.then((connection) => isLate && release(connection)).catch(() => undefined);
-      try {
-        return await Promise.race([connecting, silent.promise]);
-      } catch (error) {
-        isLate = true;
-        throw error;
-      }
+      return new Promise((resolve, reject) => {
+        waiting.add(reject);
+        connect().then(
+          (connection) => (waiting.delete(reject) ? resolve(connection) : release(connection)),
+          (error) => {
+            waiting.delete(reject);
+            reject(error);
+          },
+        );
+      });
     },
     [Symbol.dispose]: () => over.abort(),
   };

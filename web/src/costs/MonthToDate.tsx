@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
 import { getMonthToDate } from '../../../src/finops/costs/schema.ts';
-import type { Money } from '../../../src/platform/units/schema.ts';
+import { decimal, type Money } from '../../../src/platform/units/schema.ts';
 import { endpointQuery } from '../client.ts';
 import { withoutSources } from '../format/sources-behind.ts';
 import { formatDay } from '../format/time.ts';
@@ -48,5 +48,8 @@ export function MonthToDate({ costs: { scope, search, period, summary } }: { rea
 
 function hasSameTotals(some: readonly Money[], others: readonly Money[]): boolean {
   const amounts = new Map(others.map(({ currency, amount }) => [currency, amount]));
-  return some.length === others.length && some.every(({ currency, amount }) => amounts.get(currency) === amount);
+  return (
+    some.length === others.length &&
+    some.every(({ currency, amount }) => decimal(amount).equals(amounts.get(currency) ?? Number.NaN))
+  );
 }
