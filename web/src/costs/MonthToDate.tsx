@@ -40,7 +40,7 @@ export function MonthToDate({ costs: { scope, search, period, summary } }: { rea
         </>
       )}
       {data.isComplete
-        ? 'on its days: some charges are on the bill of another month.'
+        ? 'because some charges are on the bill of another month.'
         : `to ${formatDay(data.through)}, the last whole day${withoutSources(data.behind)}.`}
     </>
   );
