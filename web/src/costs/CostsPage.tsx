@@ -55,5 +55,7 @@ function renderCostsAnswer(costs: Costs, explanation: ExplanationInView) {
   if (compares) {
     return query.data === undefined ? <AnswerPending /> : <CompareAnswer costs={costs} explanation={explanation} />;
   }
-  return costs.summary.data === undefined ? <AnswerPending /> : <CostsAnswer costs={costs} />;
+  // Both parts of the sentence together: a second part that came later would move the rest of the page.
+  const isPending = costs.summary.data === undefined || costs.monthToDate.isLoading;
+  return isPending ? <AnswerPending /> : <CostsAnswer costs={costs} />;
 }

@@ -1,26 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
-import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
-import { getMonthToDate } from '../../../src/finops/costs/schema.ts';
 import { decimal, type Money } from '../../../src/platform/units/schema.ts';
-import { endpointQuery } from '../client.ts';
 import { withoutSources } from '../format/sources-behind.ts';
 import { formatDay } from '../format/time.ts';
 import { MoneyFigure } from '../parts/MoneyFigure.tsx';
-import { filtersIn } from './cost-query.ts';
 import type { Costs } from './use-costs.ts';
 
 /** Cost of one month by charge day, as the overview, budgets and forecasts show it, where it differs from its bills. */
-export function MonthToDate({ costs: { scope, search, period, summary } }: { readonly costs: Costs }) {
-  const { from, to } = period.range ?? {};
-  const isMonth = from !== undefined && from === to && from.length === 'YYYY-MM'.length;
-  const query = {
-    ...{ month: from, metric: search.metric ?? DEFAULT_METRIC },
-    filter: [...filtersIn(scope, search)],
-  };
-  const { data } = useQuery({
-    ...endpointQuery(getMonthToDate, { query }),
-    enabled: isMonth && search.delivery === undefined && !scope.empty,
-  });
+export function MonthToDate({ costs: { monthToDate, summary } }: { readonly costs: Costs }) {
+  const { data } = monthToDate;
   if (data?.through == null || data.totals.length === 0) return null;
   if (data.isComplete && hasSameTotals(data.totals, summary.data?.totals ?? [])) return null;
   return (

@@ -52,6 +52,7 @@ export function useCostPeriod(search: CostsSearch) {
       (search.compare !== 'sameDays' || !compares || (byDay.isFetched && (oneMonth === undefined || toDate.isFetched))),
   };
 }
+export type CostPeriod = ReturnType<typeof useCostPeriod>;
 
 function toRange(month: string | undefined, months: readonly string[]): DateRange | undefined {
   const [from, to] = month === undefined ? [months[0], months.at(-1)] : [month, month];

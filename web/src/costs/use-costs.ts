@@ -10,6 +10,7 @@ import { slotsIn, usualGranularity } from './period/granularity.ts';
 import { listSlots } from './slots.ts';
 import { groupColours } from './stack.ts';
 import { useCostPeriod } from './use-cost-period.ts';
+import { useMonthToDate } from './use-month-to-date.ts';
 
 /** Beyond this many groups the bars show their sum: the answer by day would be as long as the bill. */
 const MAX_STACKED_GROUPS = 500;
@@ -26,6 +27,7 @@ export function useCosts() {
     ...endpointQuery(costSummary, { query: { by: [...dimensions], ...selection } }),
     enabled: period.ready && !scope.empty,
   });
+  const monthToDate = useMonthToDate(search, period);
   const known = useQuery({ ...endpointQuery(costDimensions), enabled: summary.isFetched });
   const stacked = (summary.data?.rows.length ?? 0) <= MAX_STACKED_GROUPS;
   const bySlot = useQuery({
@@ -62,6 +64,7 @@ export function useCosts() {
     slotDimension,
     slots,
     summary,
+    monthToDate,
     bySlot: teams === undefined ? { ...bySlot, data: undefined } : bySlot,
     bySlotRows,
     stacked,
