@@ -16,7 +16,7 @@ const PAGES = [
   {
     name: 'Costs',
     path: '/costs',
-    says: /\$[\d,]+\.\d\d of effective cost in \w+ \d{4}; .+ is [\d.]+\s%.*allocated to a team/s,
+    says: /\$[\d,]+\.\d\d of effective cost in \w+ \d{4}; .+ is [\d.]+\s%.*(allocated to a team|is unallocated)/s,
   },
   {
     name: 'Costs compared',

@@ -1,4 +1,5 @@
 import { DEFAULT_METRIC } from '../../../src/finops/billing/schema.ts';
+import type { Money } from '../../../src/platform/units/schema.ts';
 import { dimensionLabel } from '../format/dimension.ts';
 import { formatMetric } from '../format/metric.ts';
 import { formatShare } from '../format/number.ts';
@@ -40,7 +41,7 @@ export function CostsAnswer({ costs }: { readonly costs: Costs }) {
           ; <strong>{groupLabel(largest, dimensions)}</strong> is {share} of it
         </>
       )}
-      {dimensions.includes('team') && groups.length > 1 && allocatedText(groups, total.amount)}
+      {dimensions.includes('team') && groups.length > 1 && <AllocatedClause groups={groups} total={total} />}
       {groups.length > 1 &&
         !dimensions.includes('team') &&
         `, of ${groups.length} by ${dimensions.map(lower).join(' and ')}`}
@@ -55,7 +56,14 @@ function lower(dimension: string): string {
   return dimensionLabel(dimension).replace(/^[A-Z]/, (letter) => letter.toLowerCase());
 }
 
-function allocatedText(groups: Costs['groups'], total: string): string {
-  const share = formatShare(allocationShare(groups).allocated, total);
-  return share === null ? '' : `; ${share} is allocated to a team`;
+function AllocatedClause({ groups, total }: { readonly groups: Costs['groups']; readonly total: Money }) {
+  const { allocated, unallocated } = allocationShare(groups);
+  const share = formatShare(allocated, total.amount);
+  if (share !== null) return `; ${share} is allocated to a team`;
+  // Credits without a team: more than the total is allocated, and no share can say so.
+  return (
+    <>
+      ; <MoneyFigure money={{ amount: unallocated, currency: total.currency }} /> is unallocated
+    </>
+  );
 }
