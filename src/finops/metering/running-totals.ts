@@ -68,7 +68,7 @@ interface TotalTables {
   usage_total: { subject: string; start_ms: number; end_ms: number; prices: string; tally: string };
 }
 
-/** Returns the stored total if the prices are unchanged. Otherwise reads all intervals once and stores their total. */
+/** Returns the stored total if the prices are unchanged. Otherwise reads all intervals once and stores their total; of a snapshot, after it. */
 export async function readRunningTotal(
   deps: MeteringDeps,
   sql: Sql,
@@ -82,9 +82,18 @@ export async function readRunningTotal(
   if (!sql.tables().isTransaction) return deps.store.transaction((own) => readRunningTotal(deps, own, subject, within));
   const found = await findUsage(sql, { subject, within });
   const tally = moveTally(EMPTY_TALLY, [], await priceUsage(deps, sql, clipUsages(found, within)));
+  if (sql.isSnapshot) {
+    sql.afterCommit(() => storeLater(deps, subject, within));
+    return toRunningTotal(tally);
+  }
   const row = { subject: key, start_ms: within.start, end_ms: within.end, prices, tally: JSON.stringify(tally) };
   await putTotal(sql, row);
   return toRunningTotal(tally);
+}
+
+/** Stores the total in a transaction, which may find newer intervals. When it fails, the next call computes the total again. */
+function storeLater(deps: MeteringDeps, subject: Subject, within: Stretch): void {
+  readRunningTotal(deps, deps.store, subject, within).catch(() => undefined);
 }
 
 /** Updates the stored totals together with the intervals, in the same transaction. */

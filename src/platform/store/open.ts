@@ -131,6 +131,7 @@ export async function openStore(config: { readonly database: string; readonly fo
     tables: <Tables>() => database as unknown as Kysely<Tables>,
     afterCommit: (work) => work(),
     readConsistently: (work) => runReads(on, work),
+    isSnapshot: false,
     transaction: (work) => runTransaction(on, work),
     append: (work) => runAppend(on, work),
     exclusively: (name, work) => exclusive.run(name, work),

@@ -20,6 +20,8 @@ export interface Sql {
    * so through the `sql` that it gets. Within a transaction, its reads are part of that.
    */
   readConsistently<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Reads one state that others may have changed since: nothing can be written through it. */
+  readonly isSnapshot: boolean;
 }
 
 /** Small mutable facts: one interface, two engines, one test suite (store.test.ts). */

@@ -97,20 +97,22 @@ async function runOnce<T>(
   isolation: Isolation,
 ): Promise<T> {
   const stored: (() => void)[] = [];
-  const result = await database
-    .transaction()
-    .setIsolationLevel(isolation)
-    .execute(async (transaction) => {
-      const sql: Sql = {
-        engine,
-        tables: <Tables>() => transaction as unknown as Kysely<Tables>,
-        afterCommit: (callback) => stored.push(callback),
-        readConsistently: (reads) => reads(sql),
-      };
-      const answer = await work(sql);
-      if (engine === 'postgres') await assertNotFailed(transaction);
-      return answer;
-    });
+  const isSnapshot = isolation === 'repeatable read';
+  const begun = database.transaction().setIsolationLevel(isolation);
+  // A value computed from a snapshot may be out of date when it is stored, and PostgreSQL would not notice.
+  const limited = isSnapshot ? begun.setAccessMode('read only') : begun;
+  const result = await limited.execute(async (transaction) => {
+    const sql: Sql = {
+      engine,
+      tables: <Tables>() => transaction as unknown as Kysely<Tables>,
+      afterCommit: (callback) => stored.push(callback),
+      readConsistently: (reads) => reads(sql),
+      isSnapshot,
+    };
+    const answer = await work(sql);
+    if (engine === 'postgres') await assertNotFailed(transaction);
+    return answer;
+  });
   for (const callback of stored) callback();
   return result;
 }
