@@ -1,3 +1,4 @@
+export { createAtMost } from './at-most.ts';
 export { awaitAll } from './await-all.ts';
 export { createMutex, type Mutex } from './mutex.ts';
 export { createOneAtATime, type OneAtATime } from './one-at-a-time.ts';

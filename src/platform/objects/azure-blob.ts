@@ -13,7 +13,7 @@ import { blockId, blockSizes, commitAzure, generateMark, headAzure, MAX_BLOCKS, 
 import { DOWNLOAD_SECONDS, PARTS_SECONDS, requireAllParts } from './direct.ts';
 import type { DirectAccess } from './objects.ts';
 import { PIECE_BYTES } from './pieces.ts';
-import type { PiecewisePut, RemoteStore } from './remote.ts';
+import type { LevelEntry, PiecewisePut, RemoteStore } from './remote.ts';
 
 const MAX_KEY_CHARACTERS = 1024;
 const MAX_SEGMENTS = 254;
@@ -92,15 +92,15 @@ function createTooManyBlocks(): AppError {
   return new AppError('payload_too_large', detail);
 }
 
-async function* listAzureEntries(
-  place: AzurePlace,
-  prefix: string,
-): AsyncGenerator<{ key: string; sizeBytes: number | null }> {
+async function* listAzureEntries(place: AzurePlace, prefix: string): AsyncGenerator<LevelEntry> {
   for await (const entry of listAzureLevel(place, prefix)) {
-    if (!('properties' in entry)) yield { key: entry.name, sizeBytes: null };
-    else if (entry.properties.contentLength === undefined)
-      throw createNotAzure(place, `"${entry.name}" without its size`);
-    else yield { key: entry.name, sizeBytes: entry.properties.contentLength };
+    if (!('properties' in entry)) {
+      yield { key: entry.name, sizeBytes: null, modifiedAt: null };
+      continue;
+    }
+    const { contentLength: sizeBytes, lastModified } = entry.properties;
+    if (sizeBytes === undefined) throw createNotAzure(place, `"${entry.name}" without its size`);
+    yield { key: entry.name, sizeBytes, modifiedAt: lastModified.getTime() };
   }
 }
 

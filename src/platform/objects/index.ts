@@ -10,6 +10,7 @@ export { createKeptDigests, type Digests, type KeptDigest, keepDigests } from '.
 export { cleanKey } from './key.ts';
 export { objectMigrations } from './migrations.ts';
 export type { DirectUpload, Objects, SignedAddress, StoredPart } from './objects.ts';
+export { nameObjectsPlace } from './schema.ts';
 
 /** Objects as files under `root`; `shared` where other processes may write there at the same time. */
 export function openObjects(root: string, { shared = false } = {}): Promise<Objects> {

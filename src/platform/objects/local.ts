@@ -182,9 +182,11 @@ async function list(files: ConfinedFiles, folderKey: string): Promise<ListedObje
   const listed = entries
     .filter((entry) => entry.name !== INCOMING && (entry.isFile() || entry.isDirectory()))
     .map(async (entry): Promise<ListedObject | null> => {
-      if (entry.isDirectory()) return { name: entry.name, isFolder: true, sizeBytes: null };
+      if (entry.isDirectory()) return { name: entry.name, isFolder: true, sizeBytes: null, modifiedAt: null };
       const facts = await stat(join(folder, entry.name)).catch(toNullIfAbsent);
-      return facts === null ? null : { name: entry.name, isFolder: false, sizeBytes: facts.size };
+      return facts === null
+        ? null
+        : { name: entry.name, isFolder: false, sizeBytes: facts.size, modifiedAt: facts.mtimeMs };
     });
   // The file may have been removed since the folder was read.
   const there = (await Promise.all(listed)).filter((object) => object !== null);

@@ -13,6 +13,8 @@ export interface ListedObject {
   readonly isFolder: boolean;
   /** null for a folder. */
   readonly sizeBytes: number | null;
+  /** Unix milliseconds by the clock of the store; null for a folder. */
+  readonly modifiedAt: number | null;
 }
 
 /** Half-open byte range. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { createAtMost } from '../concurrency/index.ts';
 import { AppError } from '../errors/index.ts';
 import { deferError } from './defer-error.ts';
 import { cleanKey, createInvalidKey } from './key.ts';
@@ -14,6 +15,9 @@ import type {
 } from './objects.ts';
 import { PIECE_BYTES, Pieces } from './pieces.ts';
 
+/** An object, or a folder, whose size and time are null; its key ends in `/`. */
+export type LevelEntry = { readonly key: string } & Pick<ListedObject, 'sizeBytes' | 'modifiedAt'>;
+
 /** Operations of a blob store, by full keys. It throws the errors of buckets. */
 export interface RemoteStore extends AsyncDisposable {
   /** `` or `a/b/`: objects outside it are not accessed. */
@@ -27,7 +31,7 @@ export interface RemoteStore extends AsyncDisposable {
   read(key: string, range?: ByteRange): Promise<{ content: Readable; sizeBytes: number }>;
   size(key: string): Promise<number | null>;
   /** Objects and folders directly under a prefix, with full keys; those of folders end in `/`. */
-  level(prefix: string): AsyncIterable<{ key: string; sizeBytes: number | null }>;
+  level(prefix: string): AsyncIterable<LevelEntry>;
   /** Every key under a prefix. */
   keys(prefix: string): AsyncIterable<string>;
   remove(key: string): Promise<void>;
@@ -151,9 +155,9 @@ async function rename(store: RemoteStore, from: string, to: Keys): Promise<void>
 async function list(store: RemoteStore, key: string): Promise<ListedObject[]> {
   const prefix = key === '' ? store.folder : `${store.folder}${key}/`;
   const listed: ListedObject[] = [];
-  for await (const entry of store.level(prefix)) {
-    const name = entry.key.slice(prefix.length).replace(/\/$/, '');
-    if (name !== '') listed.push({ name, isFolder: entry.key.endsWith('/'), sizeBytes: entry.sizeBytes });
+  for await (const { key: full, sizeBytes, modifiedAt } of store.level(prefix)) {
+    const name = full.slice(prefix.length).replace(/\/$/, '');
+    if (name !== '') listed.push({ name, isFolder: full.endsWith('/'), sizeBytes, modifiedAt });
   }
   return listed.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -193,40 +197,4 @@ async function runOnKey<T>(raw: string, act: (key: string) => Promise<T>): Promi
       throw new AppError('bucket_unreachable', error.message, error.context, { cause: error });
     throw error;
   }
-}
-
-/** Semaphore: runs actions concurrently, up to a limit. */
-interface AtMost {
-  /** Starts an action as soon as a slot is free. Throws the error of an earlier action. */
-  start(act: () => Promise<void>): Promise<void>;
-  /** Waits for all of them. Throws the first error. */
-  finished(): Promise<void>;
-  /** Waits for all of them, successful or not. */
-  settled(): Promise<void>;
-}
-
-function createAtMost(limit: number): AtMost {
-  const running = new Set<Promise<void>>();
-  const failures: unknown[] = [];
-  const throwFirst = () => {
-    if (failures.length > 0) throw failures[0];
-  };
-  const settled = async () => {
-    await Promise.all(running);
-  };
-  return {
-    settled,
-    async start(act) {
-      while (running.size >= limit) await Promise.race(running);
-      throwFirst();
-      const one: Promise<void> = act()
-        .catch((error: unknown) => void failures.push(error))
-        .finally(() => running.delete(one));
-      running.add(one);
-    },
-    async finished() {
-      await settled();
-      throwFirst();
-    },
-  };
 }

@@ -19,7 +19,7 @@ import type { Clock } from '../units/index.ts';
 import { DOWNLOAD_SECONDS, PARTS_SECONDS, requireAllParts } from './direct.ts';
 import type { DirectAccess, SignedAddress } from './objects.ts';
 import { PIECE_BYTES } from './pieces.ts';
-import type { PiecewisePut, RemoteStore } from './remote.ts';
+import type { LevelEntry, PiecewisePut, RemoteStore } from './remote.ts';
 import {
   abortS3,
   beginS3,
@@ -141,17 +141,15 @@ function createTooManyParts(): AppError {
   return new AppError('payload_too_large', detail);
 }
 
-async function* listS3Entries(
-  place: S3Place,
-  prefix: string,
-): AsyncGenerator<{ key: string; sizeBytes: number | null }> {
+async function* listS3Entries(place: S3Place, prefix: string): AsyncGenerator<LevelEntry> {
   for await (const page of listS3(place, prefix, '/')) {
     for (const { Prefix: folder } of page.CommonPrefixes ?? [])
-      if (folder !== undefined) yield { key: decodeKey(page, folder), sizeBytes: null };
-    for (const { Key: written, Size: sizeBytes } of page.Contents ?? []) {
-      if (written === undefined || sizeBytes === undefined) throw createNotS3(place, 'an object without key or size');
+      if (folder !== undefined) yield { key: decodeKey(page, folder), sizeBytes: null, modifiedAt: null };
+    for (const { Key: written, Size: sizeBytes, LastModified: modified } of page.Contents ?? []) {
+      if (written === undefined || sizeBytes === undefined || modified === undefined)
+        throw createNotS3(place, 'an object without key, size or time');
       const key = decodeKey(page, written);
-      if (!isFolderMarker(key)) yield { key, sizeBytes };
+      if (!isFolderMarker(key)) yield { key, sizeBytes, modifiedAt: modified.getTime() };
     }
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ObjectsAddress, parseObjectsPlace } from './schema.ts';
+import { nameObjectsPlace, ObjectsAddress, parseObjectsPlace } from './schema.ts';
 
 describe('the address of objects', () => {
   it('says bucket, prefix and what a location has', () => {
@@ -28,6 +28,20 @@ describe('the address of objects', () => {
     expect(parseObjectsPlace(role).location).toMatchObject({
       assumeRole: { roleArn: 'arn:aws:iam::123456789012:role/steelyard', externalId: 'acme' },
     });
+  });
+
+  it('has the short scheme azure, too', () => {
+    const [short, long] = ['azure', 'azure-blob'].map((scheme) => `${scheme}://models/team?account=acmemodels`);
+    expect(parseObjectsPlace(short ?? '')).toEqual(parseObjectsPlace(long ?? ''));
+  });
+
+  it.each([
+    ['s3://models?region=eu-central-1', 's3://models'],
+    ['s3://models/team-a/x/?endpoint=http://minio:9000', 's3://models/team-a/x'],
+    ['azure-blob://models/team?account=acmemodels', 'azure-blob://models/team'],
+    ['azure://models/team/?account=acmemodels', 'azure-blob://models/team'],
+  ])('%s names the bucket %s', (address, name) => {
+    expect(nameObjectsPlace(address)).toBe(name);
   });
 
   it.each([

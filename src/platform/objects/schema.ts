@@ -10,6 +10,7 @@ export interface RemoteObjectsPlace {
 const KINDS: Readonly<Record<string, { readonly type: string; readonly name: string }>> = {
   s3: { type: 's3', name: 'bucket' },
   'azure-blob': { type: 'azureBlob', name: 'container' },
+  azure: { type: 'azureBlob', name: 'container' },
 };
 /** Scheme, bucket, prefix, parameters. It has no user, password, port or escape. */
 const ADDRESS = /^([a-z0-9-]+):\/\/([\w.-]+)((?:\/[\w.=+~-]+)*)\/?(?:\?([^#]*))?$/;
@@ -39,6 +40,13 @@ export function parseObjectsPlace(address: string): RemoteObjectsPlace {
   const found = parseAddress(address);
   if (typeof found === 'string') throw new Error(found);
   return found;
+}
+
+/** The bucket of an address without its parameters; one text for every way to write it. */
+export function nameObjectsPlace(address: string): string {
+  const { location } = parseObjectsPlace(address);
+  const bucket = location.type === 's3' ? `s3://${location.bucket}` : `azure-blob://${location.container}`;
+  return location.prefix === undefined ? bucket : `${bucket}/${location.prefix}`;
 }
 
 /** The place, or an error message about the address. */

@@ -51,7 +51,11 @@ export function artifactViewRoutes(deps: ArtifactViewDeps): Route[] {
     handle(listArtifacts, async ({ query: { path, ...owner } }) => {
       const entries = await objects.list(buildArtifactKey(await resolveRoot(deps, owner), path));
       const folder = path === '' ? '' : `${path.replace(/\/+$/, '')}/`;
-      const artifacts = entries.map(({ name, ...entry }) => ({ path: `${folder}${name}`, ...entry }));
+      const artifacts = entries.map(({ name, isFolder, sizeBytes }) => ({
+        path: `${folder}${name}`,
+        isFolder,
+        sizeBytes,
+      }));
       return { artifacts: artifacts.sort((a, b) => Number(b.isFolder) - Number(a.isFolder)) };
     }),
     handle(viewArtifact, async ({ query: { path, as, ...owner } }) => {
