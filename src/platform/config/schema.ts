@@ -121,6 +121,21 @@ const settings = z.strictObject({
     .describe(
       'Registries, comma-separated, with or without a path ("ghcr.io/acme"), from which images that serve models may be pulled; default: none, the engine must have the images.',
     ),
+  lake: ObjectsAddress.optional().describe(
+    'Bucket for the lake (bill rows, predictions, readings) of a new installation, an address as in "objects"; default: the data folder. "steelyard lake move" moves a lake that has data.',
+  ),
+  lakeCache: z
+    .string()
+    .regex(/^\d+(\.\d+)?(MB|GB)$/, 'a size such as "512MB" or "20GB"')
+    .default('20GB')
+    .describe('Size of the copies of lake files that each server keeps on its disk when the lake is in a bucket.'),
+  lakeCacheFolder: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Folder for these copies, on a local disk, not shared with another server; default: the data folder, with several servers the folder of the server in it.',
+    ),
   lakeMemory: z
     .string()
     .regex(/^\d+(\.\d+)?(MB|GB)$/, 'a size such as "512MB" or "2GB"')

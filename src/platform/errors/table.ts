@@ -11,6 +11,7 @@ import {
   UNREACHABLE,
   USAGE,
 } from './exit-codes.ts';
+import { lakeErrors } from './lake-errors.ts';
 import { tradeoffErrors } from './tradeoff-errors.ts';
 
 export type { ErrorMeaning } from './exit-codes.ts';
@@ -72,17 +73,6 @@ export const errorTable = {
   data_folder_in_use: { status: 409, exitCode: CONFLICT, title: 'Another Steelyard server uses this data folder' },
   data_folder_unusable: { status: 500, exitCode: REFUSED, title: 'The data folder cannot be read or written' },
   data_folder_newer: { status: 500, exitCode: REFUSED, title: 'A newer Steelyard wrote this data folder' },
-  lake_memory_exhausted: {
-    status: 507,
-    exitCode: NO_SPACE,
-    title: 'The query engine reached its memory limit',
-  },
-  lake_file_removed: { status: 409, exitCode: CONFLICT, title: 'Rows were deleted or replaced while they were read' },
-  lake_file_damaged: {
-    status: 503,
-    exitCode: DAMAGED,
-    title: 'A file of the data folder is missing or damaged; queries that need it fail',
-  },
   storage_full: { status: 507, exitCode: NO_SPACE, title: 'The disk is full; nothing stored has changed' },
   prepared_outdated: {
     status: 409,
@@ -390,6 +380,7 @@ export const errorTable = {
   demand_unusable: { status: 422, exitCode: REFUSED, title: 'The usage cannot be converted to hourly demand' },
   profile_unusable: { status: 422, exitCode: REFUSED, title: 'The measured profile cannot be used' },
 
+  ...lakeErrors,
   ...tradeoffErrors,
 } as const satisfies Record<string, ErrorMeaning>;
 

@@ -1,5 +1,3 @@
-import { rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type Lake, parsePartitionTime, type Rebuilder, type StagedFile } from '../lake/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Clock } from '../units/index.ts';
@@ -12,9 +10,6 @@ export interface LakeVerifierDeps {
   /** In order of repair: the tables that others are derived from come first. */
   readonly rebuilders: readonly Rebuilder[];
 }
-
-/** For this time a file that no manifest names may still be waiting for its swap. */
-const STAGING_MS = 24 * 3_600_000;
 
 /**
  * Reads every file of the lake and compares it with its digest. A damaged file is marked, so that no query reads it; one
@@ -84,11 +79,8 @@ function describeMissingSource(table: string): string {
 }
 
 async function reportLeftovers({ lake, store, clock }: LakeVerifierDeps, look: VerifyContext): Promise<void> {
-  for (const path of await lake.upkeep.unknownFiles(store)) {
-    const place = join(lake.upkeep.root, path);
-    const facts = await stat(place).catch(() => null);
-    if (facts === null || clock.now() - facts.mtimeMs < STAGING_MS) continue;
-    if (look.repair) await rm(place, { force: true });
+  for (const path of await lake.upkeep.leftovers(store, clock.now())) {
+    if (look.repair) await lake.upkeep.removeLeftover(path);
     const finding = { what: `lake/${path}`, problem: 'no manifest names it', period: null };
     look.find({ ...finding, repaired: look.repair, reason: null });
   }

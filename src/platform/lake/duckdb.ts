@@ -1,17 +1,23 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { createMutex } from '../concurrency/index.ts';
-import { createDigester, type Digester, readFileStamp } from '../digests/index.ts';
 import { AppError } from '../errors/index.ts';
+import type { Objects } from '../objects/index.ts';
 import type { Sql, Store } from '../store/index.ts';
+import { openBucketPlace } from './bucket-place.ts';
 import { readDoubles } from './doubles.ts';
 import { Engine } from './engine.ts';
-import { createRemovedError, createStoppingError, mayBeDamage, toExpectedError } from './engine-failure.ts';
+import {
+  createRemovedError,
+  createStoppingError,
+  isBucketFailure,
+  mayBeDamage,
+  toExpectedError,
+} from './engine-failure.ts';
 import { buildScratchPath, type ExportFormat, exportFile, removeExports } from './export-file.ts';
-import { FileChecks } from './file-checks.ts';
+import { openFolderPlace } from './folder-place.ts';
 import { KeptValues } from './kept-values.ts';
 import type {
   Lake,
@@ -23,7 +29,8 @@ import type {
   RelationOptions,
   StagedFile,
 } from './lake.ts';
-import { markForRemoval, removeLeftovers } from './leftovers.ts';
+import { LastPaths } from './last-paths.ts';
+import { findUnknownFiles, markForRemoval, removeLeftovers } from './leftovers.ts';
 import {
   findCurrentPartitions,
   findFilesById,
@@ -36,15 +43,23 @@ import {
   keepFiles,
   swapFiles,
 } from './manifest.ts';
-import { buildParquetOptions } from './parquet-options.ts';
+import { Places } from './places.ts';
 import { quoteLiteral } from './quote.ts';
 import { type ScanOptions, scanRelation } from './scan.ts';
-import { findOtherColumns, type RowsToStage, readAll, syncFile } from './stage-file.ts';
+import { readAll, stageFile } from './stage-file.ts';
 import { createUpkeep, Removals } from './upkeep.ts';
 
 export interface LakeDeps {
-  /** Folder of the Parquet files. */
+  /** Folder of the Parquet files, or of their copies when they are in a bucket. */
   readonly root: string;
+  /** Places that change while the lake is open, and all folders that they may use. Left out: `root`, or the bucket, for good. */
+  readonly moving?: { readonly places: Places; readonly roots: readonly string[] };
+  readonly bucket?: {
+    /** The bucket; it ends after the lake. */
+    readonly objects: Objects;
+    /** Size of the copies below `root`, in bytes. */
+    readonly cacheBytes: number;
+  };
   /** Further folders that queries may read, for files on their way in. */
   readonly readable: readonly string[];
   readonly memory: string;
@@ -61,30 +76,23 @@ const SPILL = '.spill';
 
 /** Makes the folders of the lake ready; its engine is opened by the first statement. */
 export async function openLake(deps: LakeDeps): Promise<Lake> {
-  const { root, readable, memory, threads, shared } = deps;
+  const { root, bucket, moving, readable, memory, threads, shared } = deps;
   const spill = shared?.spill ?? join(root, SPILL);
-  await mkdir(root, { recursive: true, mode: 0o700 });
+  const openFixed = () => (bucket === undefined ? openFolderPlace(root) : openBucketPlace({ root, ...bucket }));
+  const places = moving?.places ?? Places.fixed(await openFixed());
   await mkdir(spill, { recursive: true, mode: 0o700 });
   await removeExports(spill);
-  const folders = [root, ...readable, ...(shared === undefined ? [] : [spill])];
+  const folders = [...(moving?.roots ?? [root]), ...readable, ...(shared === undefined ? [] : [spill])];
   const engine = new Engine({ folders, spill, memory, threads });
-  return new DuckDbLake(engine, { root, spill, isShared: shared !== undefined });
+  return new DuckDbLake(engine, { places, spill, isShared: shared !== undefined });
 }
 
 const INTERRUPT_EVERY_MS = 100;
 
-/** Paths of lake files in a statement, each once. */
-function findPaths(sql: string): string[] {
-  return [...new Set(sql.match(/[\w-]+\/[0-9a-f-]{36}\.parquet/g) ?? [])];
-}
-
-/** Paths of removed files that are remembered for statements in flight. */
-const REMOVED_NOTED = 10_000;
-
 class DuckDbLake implements Lake {
   readonly upkeep: LakeUpkeep;
   readonly #engine: Engine;
-  readonly #root: string;
+  readonly #places: Places;
   readonly #spill: string;
   /** Other servers read and write the files too. */
   readonly #isShared: boolean;
@@ -97,34 +105,30 @@ class DuckDbLake implements Lake {
   readonly #turns = createMutex();
   #interruptAt: NodeJS.Timeout | undefined;
   #interrupting: NodeJS.Timeout | undefined;
-  readonly #digester: Digester = createDigester();
-  readonly #checks: FileChecks;
   readonly #removals: Removals;
   /** Paths of files that were removed last: a statement may still name one. */
-  readonly #removed = new Set<string>();
+  readonly #removed = new LastPaths();
   readonly #values = new KeptValues();
   /** Files used in relations, by path, with their manifest entry. */
   readonly #scanned = new Map<string, StagedFile>();
 
-  constructor(engine: Engine, { root, spill, isShared }: { root: string; spill: string; isShared: boolean }) {
+  constructor(engine: Engine, { places, spill, isShared }: { places: Places; spill: string; isShared: boolean }) {
     this.#engine = engine;
-    this.#root = root;
+    this.#places = places;
     this.#spill = spill;
     this.#isShared = isShared;
-    const checks = new FileChecks(root, this.#digester);
-    this.#checks = checks;
-    const forget = (path: string) => {
-      this.#scanned.delete(path);
-      checks.forget(path);
+    const forget = (file: Pick<StagedFile, 'place' | 'path'>) => {
+      this.#scanned.delete(places.pathOf(file));
+      places.forget(file);
     };
-    this.#removals = new Removals(async (path) => {
-      forget(path);
-      this.#noteRemoved(path);
-      await rm(join(root, path), { force: true });
+    this.#removals = new Removals(async (file) => {
+      forget(file);
+      this.#removed.note(places.pathOf(file));
+      await this.#leaveToSweep(() => places.get(file.place).remove(file.path));
     });
     const readWhole = async (path: string) =>
       Number((await this.query(`SELECT count(hash(f)) AS rows FROM read_parquet(${quoteLiteral(path)}) f`))[0]?.rows);
-    this.upkeep = createUpkeep({ root, digester: this.#digester, forget, readWhole, removals: this.#removals });
+    this.upkeep = createUpkeep({ places, forget, readWhole, removals: this.#removals });
   }
 
   async query(sql: string, parameters: readonly LakeParameter[] = []): Promise<LakeRow[]> {
@@ -136,13 +140,16 @@ class DuckDbLake implements Lake {
   }
 
   async derive<T>(name: string, statements: readonly string[], compute: () => Promise<T>): Promise<T> {
-    const checked = new Set<string>();
-    for (const sql of statements) await this.#assertIntact(sql, checked);
+    for (const sql of statements) {
+      this.#assertNotRemoved(sql);
+      await this.#places.assertUsable(this.#filesIn(sql));
+    }
     return this.#values.use([name, ...statements], compute);
   }
 
   async *stream(sql: string, parameters: readonly LakeParameter[] = []): AsyncIterable<LakeRow[]> {
-    await this.#assertIntact(sql, new Set());
+    const opened: StagedFile[] = [];
+    await this.#openFiles(sql, opened);
     const connection = await this.#connect();
     try {
       const result = await connection.stream(sql, [...parameters]);
@@ -151,6 +158,7 @@ class DuckDbLake implements Lake {
       throw await this.#explain(error, sql);
     } finally {
       this.#disconnect(connection);
+      await this.#places.release(opened);
     }
   }
 
@@ -164,10 +172,10 @@ class DuckDbLake implements Lake {
 
   async session<T>(work: (session: LakeSession) => Promise<T>): Promise<T> {
     const connection = await this.#connect();
-    const checked = new Set<string>();
+    const opened: StagedFile[] = [];
     const run = async <R>(sql: string, read: () => Promise<R>): Promise<R> => {
       this.#stop.signal.throwIfAborted();
-      await this.#assertIntact(sql, checked);
+      await this.#openFiles(sql, opened);
       try {
         return await read();
       } catch (error) {
@@ -183,10 +191,14 @@ class DuckDbLake implements Lake {
         countFileRows: (sql) => this.#filesIn(sql).reduce((sum, { rows }) => sum + rows, 0),
         scratchPath: (extension) => this.scratchPath(extension),
         stage: (table, partition, select, parameters = [], others) =>
-          run(select, () => this.#stage(connection, table, partition, { select, parameters, others })),
+          run(select, async () => {
+            const deps = { connection, ...this.#places.current };
+            return this.#noteStaged(await stageFile(deps, table, partition, { select, parameters, others }));
+          }),
       });
     } finally {
       this.#disconnect(connection);
+      await this.#places.release(opened);
     }
   }
 
@@ -197,7 +209,7 @@ class DuckDbLake implements Lake {
 
   async relation(sql: Sql, table: LakeTable, options: RelationOptions = {}): Promise<string> {
     const { rowIds = false, others = [] } = options;
-    return this.#scan(table, await findManifestFiles(sql, table.name, options), { rowIds, others });
+    return this.#scan(table, await this.#opened(sql, findManifestFiles(sql, table.name, options)), { rowIds, others });
   }
 
   stagedRelation(table: LakeTable, files: readonly StagedFile[], others: readonly string[] = []): string {
@@ -205,15 +217,15 @@ class DuckDbLake implements Lake {
   }
 
   files(sql: Sql, table: LakeTable): Promise<StagedFile[]> {
-    return findManifestFiles(sql, table.name);
+    return this.#opened(sql, findManifestFiles(sql, table.name));
   }
 
   filesById(sql: Sql, table: LakeTable, ids: readonly string[]): Promise<StagedFile[]> {
-    return findFilesById(sql, table.name, ids);
+    return this.#opened(sql, findFilesById(sql, table.name, ids));
   }
 
   keptById(sql: Sql, table: LakeTable, ids: readonly string[]): Promise<StagedFile[]> {
-    return findKeptFilesById(sql, table.name, ids);
+    return this.#opened(sql, findKeptFilesById(sql, table.name, ids));
   }
 
   sequence(sql: Sql, table: LakeTable): Promise<number> {
@@ -235,11 +247,11 @@ class DuckDbLake implements Lake {
   }
 
   forget(sql: Sql, table: LakeTable, sequence: number): Promise<StagedFile[]> {
-    return forgetFiles(sql, table.name, sequence);
+    return this.#opened(sql, forgetFiles(sql, table.name, sequence));
   }
 
   forgetById(sql: Sql, table: LakeTable, ids: readonly string[]): Promise<StagedFile[]> {
-    return forgetFilesById(sql, table.name, ids);
+    return this.#opened(sql, forgetFilesById(sql, table.name, ids));
   }
 
   async removeForgotten(files: readonly StagedFile[]): Promise<void> {
@@ -257,7 +269,7 @@ class DuckDbLake implements Lake {
 
   async removeSuperseded(store: Store, table: LakeTable): Promise<StagedFile[]> {
     const superseded = await store.transaction(async (sql) =>
-      forgetFiles(sql, table.name, await findNewestSequence(sql, table.name)),
+      this.forget(sql, table, await findNewestSequence(sql, table.name)),
     );
     // A crash before they are deleted leaves files that no manifest names: the next start removes them.
     await this.removeForgotten(superseded);
@@ -281,26 +293,38 @@ class DuckDbLake implements Lake {
   }
 
   async discard(files: readonly StagedFile[]): Promise<void> {
-    const paths = files.map(({ path }) => path);
-    if (!this.#isShared) return this.#removals.remove(paths);
+    if (!this.#isShared) return this.#removals.remove(files);
     // Only of a file that no swap has named it is known that no other server reads it.
-    const own = paths.filter((path) => this.#staged.delete(path));
+    const own = files.filter(({ path }) => this.#staged.delete(path));
     await this.#removals.remove(own);
-    const others = paths.filter((path) => !own.includes(path));
-    await markForRemoval(this.#root, others);
+    const others = files.filter((file) => !own.includes(file));
+    await this.#leaveToSweep(() => markForRemoval((id) => this.#places.get(id), others));
   }
 
-  async removeOrphans(sql: Sql): Promise<number> {
-    if (this.#isShared) return removeLeftovers(this.#root, () => findKnownPaths(sql), Date.now());
-    const orphans = await this.upkeep.unknownFiles(sql);
-    await Promise.all(orphans.map((path) => rm(join(this.#root, path), { force: true })));
+  /**
+   * Work on files that no manifest names. A request whose change is stored must not fail because a bucket refuses or does not answer:
+   * `removeOrphans`, or the work that empties the former place of a move, finds these files, and reports the failure when it lasts.
+   */
+  async #leaveToSweep(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!isBucketFailure(error)) throw error;
+    }
+  }
+
+  async removeOrphans(sql: Sql, now = Date.now()): Promise<number> {
+    const { place } = this.#places.current;
+    if (this.#isShared) return removeLeftovers(place, () => findKnownPaths(sql), now);
+    const orphans = await findUnknownFiles(place, () => findKnownPaths(sql));
+    await Promise.all(orphans.map(({ path }) => place.remove(path)));
     return orphans.length;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#interruptAt);
     clearInterval(this.#interrupting);
-    await this.#digester[Symbol.asyncDispose]();
+    await this.#places[Symbol.asyncDispose]();
     await this.#engine.close();
   }
 
@@ -316,12 +340,13 @@ class DuckDbLake implements Lake {
     connection.closeSync();
   }
 
-  /** Checks the files that a statement reads, except those in `checked`, which gets them. Error: `lake_file_damaged`. */
-  async #assertIntact(sql: string, checked: Set<string>): Promise<void> {
+  /** Opens the files that a statement reads, except those in `opened`, which gets them. Error: `lake_file_damaged`. */
+  async #openFiles(sql: string, opened: StagedFile[]): Promise<void> {
     this.#assertNotRemoved(sql);
-    const files = this.#filesIn(sql).filter(({ path }) => !checked.has(path));
-    await this.#checks.assertIntact(files);
-    for (const { path } of files) checked.add(path);
+    const paths = new Set(opened.map((file) => this.#places.pathOf(file)));
+    const files = this.#filesIn(sql).filter((file) => !paths.has(this.#places.pathOf(file)));
+    await this.#places.open(files);
+    opened.push(...files);
   }
 
   /** The engine does not always name the file that it failed on, so the files of the statement are read. */
@@ -331,15 +356,21 @@ class DuckDbLake implements Lake {
     const expected = toExpectedError(error);
     if (expected instanceof AppError || !mayBeDamage(error)) return expected;
     if (this.#removedIn(sql).length > 0) return createRemovedError();
-    return (await this.#checks.explainFailure(this.#filesIn(sql), error)) ?? expected;
+    return (await this.#places.explainFailure(this.#filesIn(sql), error)) ?? expected;
+  }
+
+  async #opened(sql: Sql, reading: Promise<StagedFile[]>): Promise<StagedFile[]> {
+    const files = await reading;
+    await this.#places.ensure(sql, files);
+    return files;
   }
 
   #filesIn(sql: string): StagedFile[] {
-    return findPaths(sql).flatMap((path) => this.#scanned.get(path) ?? []);
+    return this.#places.findPaths(sql).flatMap((path) => this.#scanned.get(path) ?? []);
   }
 
   #removedIn(sql: string): string[] {
-    return this.#removed.size === 0 ? [] : findPaths(sql).filter((path) => this.#removed.has(path));
+    return this.#removed.size === 0 ? [] : this.#places.findPaths(sql).filter((path) => this.#removed.has(path));
   }
 
   /** Error: `lake_file_removed`. */
@@ -347,48 +378,17 @@ class DuckDbLake implements Lake {
     if (this.#removedIn(sql).length > 0) throw createRemovedError();
   }
 
-  /** A set keeps the order of insertion, so the oldest note goes first. */
-  #noteRemoved(path: string): void {
-    this.#removed.add(path);
-    if (this.#removed.size <= REMOVED_NOTED) return;
-    for (const oldest of this.#removed) {
-      this.#removed.delete(oldest);
-      return;
-    }
-  }
-
   #scan(table: LakeTable, files: readonly StagedFile[], options: ScanOptions): string {
-    for (const file of files) this.#scanned.set(file.path, file);
-    const placed = files.map((file) => ({ path: join(this.#root, file.path), others: file.others }));
+    const placed = files.map((file) => {
+      const path = this.#places.pathOf(file);
+      this.#scanned.set(path, file);
+      return { path, others: file.others };
+    });
     return scanRelation(table, placed, options);
   }
 
-  async #stage(
-    connection: DuckDBConnection,
-    table: LakeTable,
-    partition: string,
-    content: RowsToStage,
-  ): Promise<StagedFile> {
-    const { select, parameters } = content;
-    const id = randomUUID();
-    const path = join(table.name, `${id}.parquet`);
-    const target = join(this.#root, path);
-    await mkdir(join(this.#root, table.name), { recursive: true, mode: 0o700 });
-    try {
-      const others =
-        table.others === undefined ? [] : (content.others ?? (await findOtherColumns(connection, content)));
-      const options = buildParquetOptions(Object.keys(table.columns).length + others.length);
-      const copy = `COPY (${select}) TO ${quoteLiteral(target)} (${options})`;
-      const [counted] = await readAll(connection, copy, parameters);
-      await syncFile(target);
-      const stamp = (await readFileStamp(target))?.stamp ?? null;
-      const { sizeBytes, sha256 } = await this.#digester.digest(target);
-      const rows = Number(counted?.Count ?? 0);
-      if (this.#isShared) this.#staged.add(path);
-      return { id, table: table.name, partition, path, rows, sizeBytes, sha256, stamp, damage: null, others };
-    } catch (error) {
-      await rm(target, { force: true });
-      throw error;
-    }
+  #noteStaged(file: StagedFile): StagedFile {
+    if (this.#isShared) this.#staged.add(file.path);
+    return file;
   }
 }

@@ -13,6 +13,15 @@ export function mayBeDamage(error: unknown): boolean {
   );
 }
 
+export function isStorageFull(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'storage_full';
+}
+
+/** A bucket that does not answer, or refuses a right. */
+export function isBucketFailure(error: unknown): boolean {
+  return error instanceof AppError && (error.code === 'bucket_unreachable' || error.code === 'bucket_access_denied');
+}
+
 function toMemoryExhausted(error: unknown): AppError | null {
   if (!(error instanceof Error) || !error.message.startsWith('Out of Memory Error')) return null;
   const detail =

@@ -7,7 +7,7 @@ import type { StagedFile } from './lake.ts';
 const UNREADABLE: ReadonlySet<string> = new Set(['EIO', 'EACCES', 'EPERM', 'EISDIR', 'ENOENT', 'ENOTDIR']);
 const NAMED_FILES = 3;
 
-interface DamagedFile {
+export interface DamagedFile {
   readonly file: StagedFile;
   readonly why: string;
 }
@@ -94,7 +94,7 @@ function decodePartition(partition: string): string {
   }
 }
 
-function createDamagedError(damaged: readonly DamagedFile[], cause?: unknown): AppError {
+export function createDamagedError(damaged: readonly DamagedFile[], cause?: unknown): AppError {
   const named = damaged.slice(0, NAMED_FILES).map(({ file, why }) => `lake/${file.path} ${why}`);
   const more = damaged.length > NAMED_FILES ? ` and ${damaged.length - NAMED_FILES} more` : '';
   const places = [...new Set(damaged.map(({ file }) => placeText(file)))];
@@ -105,6 +105,13 @@ function createDamagedError(damaged: readonly DamagedFile[], cause?: unknown): A
     ...{ file: `lake/${file.path}`, why },
   }));
   return new AppError('lake_file_damaged', detail, { files }, { cause });
+}
+
+/** Why the first file of a `lake_file_damaged` must not be read; null for any other error. */
+export function readDamage(error: unknown): string | null {
+  if (!(error instanceof AppError) || error.code !== 'lake_file_damaged') return null;
+  const { files } = error.context as { files: readonly { readonly why: string }[] };
+  return files[0]?.why ?? null;
 }
 
 function placeText({ table, partition }: StagedFile): string {

@@ -21,6 +21,8 @@ export interface StagedFile {
   readonly table: string;
   readonly partition: string;
   readonly path: string;
+  /** Id of the place that has it; another one after the lake was moved. */
+  readonly place: number;
   readonly rows: number;
   readonly sizeBytes: number;
   /** Digest of its bytes, taken when it was written; null for a file of before digests were kept, until `verify` fills it in. */
@@ -57,7 +59,7 @@ export interface RelationOptions {
 }
 
 /**
- * Large append-only facts: Parquet files under the data folder, queried by DuckDB off the event loop. A change stages new
+ * Large append-only facts: Parquet files in the data folder or in a bucket, queried by DuckDB off the event loop. A change stages new
  * files, then swaps the manifest inside a store transaction; readers see the state before or after, never half. Before a
  * statement runs, the files that it reads are checked: they are there, have their size, and were not touched since their
  * digest was last right; a file that was touched is hashed.
@@ -136,9 +138,10 @@ export interface Lake extends AsyncDisposable {
   discard(files: readonly StagedFile[]): Promise<void>;
   /**
    * Removes files that no manifest names: leftovers of a process that died between staging and swapping. With several servers, only those that
-   * no server can be staging or reading any more; called again and again.
+   * no server can be staging or reading any more; called again and again, and it removes the others when one cannot be removed. `now`: Unix
+   * milliseconds.
    */
-  removeOrphans(sql: Sql): Promise<number>;
+  removeOrphans(sql: Sql, now?: number): Promise<number>;
 }
 
 /** A file of the manifest as `LakeUpkeep.inspect` found it on the disk. */
@@ -146,13 +149,11 @@ export interface FileState {
   /** Why its content differs from the bytes written; null when it does not. */
   readonly damage: string | null;
   /** Digest and stamp as they are now; null when the file is missing. */
-  readonly found: { readonly sha256: string; readonly sizeBytes: number; readonly stamp: string } | null;
+  readonly found: { readonly sha256: string; readonly sizeBytes: number; readonly stamp: string | null } | null;
 }
 
 /** Functions of the lake for `verify`, `repair` and `backup`. */
 export interface LakeUpkeep {
-  /** Folder that paths of files are relative to. */
-  readonly root: string;
   /** Every file that a manifest names, named once, or keeps, each once; by table, then partition. */
   allFiles(sql: Sql): Promise<StagedFile[]>;
   /** Those that are marked as damaged. */
@@ -166,12 +167,20 @@ export interface LakeUpkeep {
    * rows must be the same in the same order.
    */
   replace(sql: Sql, damaged: StagedFile, rebuilt: StagedFile): Promise<void>;
-  /** Paths of Parquet files that no manifest names. */
-  unknownFiles(sql: Sql): Promise<string[]>;
+  /** Reads the bytes of an intact file: `path` holds them until `work` ends. Error: `lake_file_damaged`. */
+  read<T>(file: StagedFile, work: (path: string) => Promise<T>): Promise<T>;
+  /** Paths of Parquet files that no manifest names, and that are too old to wait for their swap. `now`: Unix milliseconds. */
+  leftovers(sql: Sql, now: number): Promise<string[]>;
+  /** Removes one of them. */
+  removeLeftover(path: string): Promise<void>;
+  /** Removes files of any place: now, or when the last hold of a backup ends. */
+  removeAll(files: readonly Pick<StagedFile, 'place' | 'path'>[]): Promise<void>;
   /** While it is held, no file leaves the disk: files discarded meanwhile are deleted when the last hold ends. */
   hold(): AsyncDisposable;
   /** Runs work that removes other files of the data folder: now, or when the last such hold ends. True when it has run. */
   afterHolds(work: () => Promise<void>): Promise<boolean>;
+  /** Makes a copy of the store that of another installation, with all files in its data folder. */
+  saveAsCopy(copied: Sql): Promise<void>;
 }
 
 /** Rebuilds damaged files of its tables from their sources, each under its own id. */

@@ -1,5 +1,7 @@
+import { AppError } from '../errors/index.ts';
 import type { Sql } from '../store/index.ts';
 import type { LakeSwap, RelationOptions, StagedFile } from './lake.ts';
+import { findGonePlaces } from './place-records.ts';
 
 interface LakeTables {
   lake_manifest: { table_name: string; sequence: number };
@@ -8,6 +10,7 @@ interface LakeTables {
     table_name: string;
     partition_name: string;
     path: string;
+    place: number;
     row_count: number;
     size_bytes: number;
     other_columns: string;
@@ -84,6 +87,7 @@ function toStagedFile(row: LakeTables['lake_file']): StagedFile {
     table: row.table_name,
     partition: row.partition_name,
     path: row.path,
+    place: row.place,
     rows: row.row_count,
     sizeBytes: row.size_bytes,
     others: JSON.parse(row.other_columns) as string[],
@@ -129,7 +133,38 @@ export async function findAllFiles(sql: Sql): Promise<StagedFile[]> {
   return [...new Map(rows.map((row) => [row.id, toStagedFile(row)])).values()];
 }
 
-/** Those of them that are marked as damaged. */
+/** Those of them that a place has, by their manifest entries. */
+export async function findFilesOfPlace(sql: Sql, place: number): Promise<StagedFile[]> {
+  const rows = await sql
+    .tables<LakeTables>()
+    .selectFrom('lake_file')
+    .selectAll()
+    .where('place', '=', place)
+    .orderBy('path')
+    .execute();
+  return [...new Map(rows.map((row) => [row.id, toStagedFile(row)])).values()];
+}
+
+/** Some files that the manifest names now in a place, and that are not marked as damaged. */
+export async function findSampleFiles(
+  sql: Sql,
+  place: number,
+  limit: number,
+): Promise<Pick<StagedFile, 'path' | 'sizeBytes'>[]> {
+  const rows = await sql
+    .tables<LakeTables>()
+    .selectFrom('lake_file')
+    .select(['path', 'size_bytes'])
+    .where('place', '=', place)
+    .where('removed_at', 'is', null)
+    .where('damage', 'is', null)
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+  return rows.map(({ path, size_bytes: sizeBytes }) => ({ path, sizeBytes }));
+}
+
+/** Those of all files that are marked as damaged. */
 export async function findDamagedFiles(sql: Sql): Promise<StagedFile[]> {
   const rows = await sql
     .tables<LakeTables>()
@@ -143,14 +178,14 @@ export async function findDamagedFiles(sql: Sql): Promise<StagedFile[]> {
   return [...new Map(rows.map((row) => [row.id, toStagedFile(row)])).values()];
 }
 
-/** Facts of a file that change without a swap, in each of its stays. */
+/** Facts of a file that change without a swap, in each of its stays. False, without a change, when the file was moved meanwhile. */
 export async function saveFileFacts(
   sql: Sql,
-  id: string,
+  { id, place }: Pick<StagedFile, 'id' | 'place'>,
   facts: Partial<Pick<StagedFile, 'sha256' | 'stamp' | 'damage' | 'sizeBytes' | 'rows' | 'others'>>,
-): Promise<void> {
+): Promise<boolean> {
   const { sha256, stamp, damage, sizeBytes, rows, others } = facts;
-  await sql
+  const { numUpdatedRows } = await sql
     .tables<LakeTables>()
     .updateTable('lake_file')
     .set({
@@ -162,16 +197,19 @@ export async function saveFileFacts(
       ...(others === undefined ? {} : { other_columns: JSON.stringify(others) }),
     })
     .where('id', '=', id)
-    .execute();
+    .where('place', '=', place)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
 }
 
-/** Marks a damaged file, unless it was replaced since the check. */
-export async function saveDamage(sql: Sql, { id, stamp }: StagedFile, damage: string): Promise<void> {
+/** Marks a damaged file, unless it was replaced or moved since the check. */
+export async function saveDamage(sql: Sql, { id, place, stamp }: StagedFile, damage: string): Promise<void> {
   await sql
     .tables<LakeTables>()
     .updateTable('lake_file')
     .set({ damage })
     .where('id', '=', id)
+    .where('place', '=', place)
     .where((eb) => (stamp === null ? eb('stamp', 'is', null) : eb('stamp', '=', stamp)))
     .execute();
 }
@@ -182,10 +220,46 @@ export async function findKnownPaths(sql: Sql): Promise<Set<string>> {
   return new Set(rows.map((row) => row.path));
 }
 
+/** The places that manifests name for files, by id of the file; without files that no manifest names. */
+export async function findPlacesOfFiles(sql: Sql, ids: readonly string[]): Promise<Map<string, Set<number>>> {
+  const places = new Map<string, Set<number>>();
+  for (let at = 0; at < ids.length; at += IDS_A_STATEMENT) {
+    const rows = await sql
+      .tables<LakeTables>()
+      .selectFrom('lake_file')
+      .select(['id', 'place'])
+      .where('id', 'in', ids.slice(at, at + IDS_A_STATEMENT))
+      .execute();
+    for (const { id, place } of rows) places.set(id, (places.get(id) ?? new Set()).add(place));
+  }
+  return places;
+}
+
+/**
+ * Files as they enter a manifest. One that was in a manifest before may have been moved since the caller read it; a new one is in the place
+ * that it was staged to. Error: `lake_moved`.
+ */
+async function findWithPlaces(sql: Sql, files: readonly StagedFile[]): Promise<StagedFile[]> {
+  if (files.length === 0) return [];
+  const known = await findPlacesOfFiles(
+    sql,
+    files.map(({ id }) => id),
+  );
+  const placed = files.map((file) => {
+    const places = known.get(file.id);
+    return places === undefined || places.has(file.place) ? file : { ...file, place: Math.max(...places) };
+  });
+  const gone = await findGonePlaces(sql, [...new Set(placed.map(({ place }) => place))]);
+  if (gone.length === 0) return placed;
+  const detail = 'The lake was moved more than a day ago, after this change had begun. Repeat the change.';
+  throw new AppError('lake_moved', detail);
+}
+
 /** Files that no manifest names and that stay on the disk all the same: a stay that ended as it began. */
 export async function keepFiles(sql: Sql, table: string, files: readonly StagedFile[]): Promise<void> {
   const sequence = await takeNextSequence(sql, table);
-  for (const file of files) await insertStay(sql, table, file, { added_at: sequence, removed_at: sequence });
+  for (const file of await findWithPlaces(sql, files))
+    await insertStay(sql, table, file, { added_at: sequence, removed_at: sequence });
 }
 
 async function takeNextSequence(sql: Sql, table: string): Promise<number> {
@@ -215,6 +289,7 @@ async function insertStay(
       table_name: table,
       partition_name: file.partition,
       path: file.path,
+      place: file.place,
       row_count: file.rows,
       size_bytes: file.sizeBytes,
       other_columns: JSON.stringify(file.others),
@@ -250,7 +325,8 @@ export async function swapFiles(sql: Sql, table: string, change: LakeSwap): Prom
       .executeTakeFirstOrThrow();
     if (numUpdatedRows !== BigInt(ids.length)) throw new Error(`the manifest of ${table} was changed concurrently`);
   }
-  for (const file of change.add) await insertStay(sql, table, file, { added_at: sequence, removed_at: null });
+  for (const file of await findWithPlaces(sql, change.add))
+    await insertStay(sql, table, file, { added_at: sequence, removed_at: null });
 }
 
 /** Takes files out of every manifest, current and old; answers those that were in one. */

@@ -80,4 +80,34 @@ export const lakeMigrations: Migrations = {
       }
     },
   },
+  // One row.
+  'lake/005-place': {
+    async up(db) {
+      await db.schema
+        .createTable('lake_place')
+        .addColumn('id', 'integer', (column) => column.primaryKey())
+        .addColumn('address', 'text', (column) => column.notNull())
+        .addColumn('installation', 'text', (column) => column.notNull())
+        .execute();
+    },
+  },
+  // A lake that moves has files in two places: each file names its own. Ids of places are never used again.
+  'lake/006-moves': {
+    async up(db) {
+      await db.schema
+        .alterTable('lake_place')
+        .addColumn('parameters', 'text', (column) => column.notNull().defaultTo(''))
+        .execute();
+      await db.schema
+        .alterTable('lake_place')
+        .addColumn('state', 'text', (column) => column.notNull().defaultTo('current'))
+        .execute();
+      await db.schema.alterTable('lake_place').addColumn('left_at', 'bigint').execute();
+      await db.schema
+        .alterTable('lake_file')
+        .addColumn('place', 'integer', (column) => column.notNull().defaultTo(1))
+        .execute();
+      await db.schema.createIndex('lake_file_place').on('lake_file').columns(['place']).execute();
+    },
+  },
 };

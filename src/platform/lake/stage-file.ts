@@ -1,7 +1,12 @@
-import { open } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { toExpectedError } from './engine-failure.ts';
-import type { LakeParameter, LakeRow } from './lake.ts';
+import { isStorageFull, toExpectedError } from './engine-failure.ts';
+import type { LakeParameter, LakeRow, LakeTable, StagedFile } from './lake.ts';
+import { buildParquetOptions } from './parquet-options.ts';
+import type { LakePlace } from './place.ts';
+import { quoteLiteral } from './quote.ts';
 import { OTHER_PREFIX } from './scan.ts';
 
 export interface RowsToStage {
@@ -10,8 +15,53 @@ export interface RowsToStage {
   readonly others: readonly string[] | undefined;
 }
 
+export interface StageDeps {
+  readonly connection: DuckDBConnection;
+  /** Id of the place. */
+  readonly id: number;
+  readonly place: LakePlace;
+}
+
+/** Writes a SELECT as one Parquet file of the place. */
+export async function stageFile(
+  { connection, id: placeId, place }: StageDeps,
+  table: LakeTable,
+  partition: string,
+  content: RowsToStage,
+): Promise<StagedFile> {
+  const { select, parameters } = content;
+  const id = randomUUID();
+  const path = join(table.name, `${id}.parquet`);
+  const target = place.pathOf({ path });
+  await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+  try {
+    const others = table.others === undefined ? [] : (content.others ?? (await findOtherColumns(connection, content)));
+    const options = buildParquetOptions(Object.keys(table.columns).length + others.length);
+    const copy = `COPY (${select}) TO ${quoteLiteral(target)} (${options})`;
+    const [counted] = await readAll(connection, copy, parameters).catch(async (error: unknown) => {
+      if (!isStorageFull(error) || !(await place.makeRoom())) throw error;
+      return readAll(connection, copy, parameters);
+    });
+    const written = await place.admit(path);
+    return {
+      id,
+      table: table.name,
+      partition,
+      path,
+      place: placeId,
+      rows: Number(counted?.Count ?? 0),
+      ...written,
+      damage: null,
+      others,
+    };
+  } catch (error) {
+    await rm(target, { force: true });
+    throw error;
+  }
+}
+
 /** Takes as long as planning the SELECT, which for a wide bill is a fifth of its import. */
-export async function findOtherColumns(
+async function findOtherColumns(
   connection: DuckDBConnection,
   { select, parameters }: RowsToStage,
 ): Promise<readonly string[]> {
@@ -30,10 +80,4 @@ export async function readAll(
   } catch (error) {
     throw toExpectedError(error);
   }
-}
-
-/** A manifest may only name what the disk already holds. */
-export async function syncFile(path: string): Promise<void> {
-  await using file = await open(path, 'r');
-  await file.sync();
 }

@@ -1,95 +1,98 @@
-import { open, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { type Digester, readFileStamp } from '../digests/index.ts';
-import { describeSizeDamage, describeUnreadableDamage, MISSING, OTHER_CONTENT } from './file-checks.ts';
-import type { FileState, LakeUpkeep, StagedFile } from './lake.ts';
-import { findUnknownFiles } from './leftovers.ts';
+import { randomUUID } from 'node:crypto';
+import { createAtMost } from '../concurrency/index.ts';
+import { AppError } from '../errors/index.ts';
+import { MISSING } from './file-checks.ts';
+import type { LakeUpkeep, StagedFile } from './lake.ts';
+import { findUnknownFiles, isOlder, STAGING_MS } from './leftovers.ts';
 import { findAllFiles, findDamagedFiles, findKnownPaths, saveDamage, saveFileFacts } from './manifest.ts';
+import { savePlaceOfCopy } from './place-records.ts';
+import type { Places } from './places.ts';
 
 export interface UpkeepDeps {
-  readonly root: string;
-  readonly digester: Digester;
-  /** Called for a path whose file has other facts from now on. */
-  readonly forget: (path: string) => void;
+  readonly places: Places;
+  /** Called for a file that has other facts from now on. */
+  readonly forget: (file: Pick<StagedFile, 'place' | 'path'>) => void;
   /** Reads every value of a file with the engine; answers its rows. Rejects when the engine cannot. */
   readonly readWhole: (path: string) => Promise<number>;
   readonly removals: Removals;
 }
 
-export function createUpkeep({ root, digester, forget, readWhole, removals }: UpkeepDeps): LakeUpkeep {
+export function createUpkeep({ places, forget, readWhole, removals }: UpkeepDeps): LakeUpkeep {
   return {
-    root,
-    allFiles: findAllFiles,
+    async allFiles(sql) {
+      const files = await findAllFiles(sql);
+      await places.ensure(sql, files);
+      return files;
+    },
     damagedFiles: findDamagedFiles,
-    inspect: (file) => inspectFile({ root, digester, readWhole }, file),
+    inspect: (file) => places.get(file.place).inspect(file, readWhole),
     async note(sql, file, { damage, found }) {
-      forget(file.path);
+      forget(file);
       if (damage !== null || found === null) return saveDamage(sql, file, damage ?? MISSING);
-      await saveFileFacts(sql, file.id, { ...found, damage: null });
+      await saveFileFacts(sql, file, { ...found, damage: null });
     },
-    async replace(sql, damaged, rebuilt) {
-      const target = join(root, damaged.path);
-      await rename(join(root, rebuilt.path), target);
-      await syncFolder(dirname(target));
-      forget(damaged.path);
-      forget(rebuilt.path);
-      const { sha256, sizeBytes, rows, others } = rebuilt;
-      // The rename changed the stamp.
-      const stamp = (await readFileStamp(target))?.stamp ?? null;
-      await saveFileFacts(sql, damaged.id, { sha256, sizeBytes, rows, others, stamp, damage: null });
+    async replace(sql, damaged, staged) {
+      const rebuilt = await bringTo(places, damaged.place, staged);
+      const written = await places.get(damaged.place).replace(damaged, rebuilt);
+      forget(damaged);
+      forget(staged);
+      const { rows, others } = rebuilt;
+      if (await saveFileFacts(sql, damaged, { ...written, rows, others, damage: null })) return;
+      throw new AppError('lake_moved', 'The lake was moved while a file was rebuilt. Repeat the change.');
     },
-    unknownFiles: (sql) => findUnknownFiles(root, () => findKnownPaths(sql)),
+    async read(file, work) {
+      await places.open([file]);
+      try {
+        return await work(places.pathOf(file));
+      } finally {
+        await places.release([file]);
+      }
+    },
+    async leftovers(sql, now) {
+      const unknown = await findUnknownFiles(places.current.place, () => findKnownPaths(sql));
+      const old: string[] = [];
+      for (const file of unknown) if (await isOlder(file, now - STAGING_MS)) old.push(file.path);
+      return old;
+    },
+    removeLeftover: (path) => places.current.place.remove(path),
+    removeAll: (files) => removals.remove(files),
     hold: () => removals.hold(),
     afterHolds: (work) => removals.run(work),
+    saveAsCopy: (sql) => savePlaceOfCopy(sql, randomUUID()),
   };
 }
 
-async function inspectFile(
-  { root, digester, readWhole }: Pick<UpkeepDeps, 'root' | 'digester' | 'readWhole'>,
-  file: StagedFile,
-): Promise<FileState> {
-  const path = join(root, file.path);
-  try {
-    const now = await readFileStamp(path);
-    if (now === null) return { damage: MISSING, found: null };
-    const { sha256, sizeBytes } = await digester.digest(path);
-    const found = { sha256, sizeBytes, stamp: now.stamp };
-    if (sizeBytes !== file.sizeBytes) return { damage: describeSizeDamage(sizeBytes, file.sizeBytes), found };
-    if (file.sha256 !== null) return { damage: sha256 === file.sha256 ? null : OTHER_CONTENT, found };
-    return { damage: await findEngineDamage(() => readWhole(path), file.rows), found };
-  } catch (error) {
-    return { damage: describeUnreadableDamage(error), found: null };
-  }
+/** A file that was staged after the lake was moved, in the place of the file that it shall replace. */
+async function bringTo(places: Places, place: number, staged: StagedFile): Promise<StagedFile> {
+  if (staged.place === place) return staged;
+  const from = places.get(staged.place);
+  const content = await from.read(staged);
+  await places
+    .get(place)
+    .receive(staged, content)
+    .finally(() => content.destroy());
+  await from.remove(staged.path);
+  return { ...staged, place };
 }
 
-/** A file without a digest is taken for intact when the engine reads all of it. */
-async function findEngineDamage(readWhole: () => Promise<number>, rows: number): Promise<string | null> {
-  try {
-    const found = await readWhole();
-    return found === rows ? null : `has ${found} rows; ${rows} were written`;
-  } catch (error) {
-    return `cannot be decoded: ${error instanceof Error ? error.message.slice(0, 200) : String(error)}`;
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  await using folder = await open(path, 'r');
-  await folder.sync();
-}
+/** Removals that run at the same time: in a bucket each is a request. */
+const AT_ONCE = 16;
 
 /** Removes files immediately, or, while a backup holds them, when the last hold ends. */
 export class Removals {
-  readonly #remove: (path: string) => Promise<void>;
+  readonly #remove: (file: Pick<StagedFile, 'place' | 'path'>) => Promise<void>;
   #holds = 0;
   #postponed: (() => Promise<void>)[] = [];
 
-  constructor(remove: (path: string) => Promise<void>) {
+  constructor(remove: (file: Pick<StagedFile, 'place' | 'path'>) => Promise<void>) {
     this.#remove = remove;
   }
 
-  async remove(paths: readonly string[]): Promise<void> {
+  async remove(files: readonly Pick<StagedFile, 'place' | 'path'>[]): Promise<void> {
     await this.run(async () => {
-      await Promise.all(paths.map((path) => this.#remove(path)));
+      const removing = createAtMost(AT_ONCE);
+      for (const file of files) await removing.start(() => this.#remove(file));
+      await removing.finished();
     });
   }
 

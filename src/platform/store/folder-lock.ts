@@ -27,6 +27,17 @@ export function tryLockFolder(folder: string): Disposable | null {
   return openLock(folder, (database) => database.exec('BEGIN EXCLUSIVE'));
 }
 
+/**
+ * One server a folder of copies of lake files: another one would remove copies that this one reads, and both together would exceed the limit
+ * of each. Errors: `lake_cache_in_use`, `data_folder_unusable`.
+ */
+export function lockLakeCache(folder: string): Disposable {
+  const lock = tryLockFolder(folder);
+  if (lock !== null) return lock;
+  const detail = `Another Steelyard server uses the folder ${folder} for its copies of lake files. Set "lakeCacheFolder" (STEELYARD_LAKE_CACHE_FOLDER) to a separate folder for each server.`;
+  throw new AppError('lake_cache_in_use', detail, { folder });
+}
+
 /** Null where the lock is held. */
 function openLock(folder: string, take: (database: DatabaseSync) => void): Disposable | null {
   try {
@@ -41,7 +52,7 @@ function openLock(folder: string, take: (database: DatabaseSync) => void): Dispo
     return { [Symbol.dispose]: () => void (database.isOpen && database.close()) };
   } catch (error) {
     if (error instanceof Error && error.message.includes('locked')) return null;
-    const detail = `The data folder ${folder} cannot be used: ${error instanceof Error ? error.message : String(error)}.`;
+    const detail = `The folder ${folder} cannot be used: ${error instanceof Error ? error.message : String(error)}.`;
     throw new AppError('data_folder_unusable', detail, { folder }, { cause: error });
   }
 }
