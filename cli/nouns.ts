@@ -7,11 +7,12 @@ import { listNouns, type NounGroup, type NounLine, noun } from './frame/noun.ts'
  */
 const serverLines: readonly NounLine[] = [
   {
-    summary: 'Start a server with API and web pages, list servers; load demo data',
+    summary: 'Start a server, list servers; load demo data; move the lake',
     nouns: [
       noun('serve', [], async () => (await import('./serve.ts')).serveCommands),
       noun('server', ['list'], async () => (await import('./server-list.ts')).serverCommands),
       noun('demo', ['load', 'show', 'remove'], async () => (await import('./demo.ts')).demoCommands),
+      noun('lake', ['status', 'move'], async () => (await import('./lake.ts')).lakeCommands),
     ],
   },
   {

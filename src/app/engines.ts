@@ -1,11 +1,11 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { buildJournalFolder } from '../mlops/predictions/index.ts';
 import { refuseHalfRestored, removeBackupLeftovers } from '../platform/backup/index.ts';
 import type { Config } from '../platform/config/index.ts';
-import { type LakeDeps, openLake } from '../platform/lake/index.ts';
+import { openLake, openPlaces } from '../platform/lake/index.ts';
 import type { Lifetime } from '../platform/lifetime/index.ts';
 import { openObjects, openRemoteObjects } from '../platform/objects/index.ts';
-import { buildServerFolder, SERVERS_FOLDER } from '../platform/store/folder-lock.ts';
+import { buildServerFolder, lockLakeCache, SERVERS_FOLDER } from '../platform/store/folder-lock.ts';
 import { checkStoreAtStart, openStore, type Store } from '../platform/store/index.ts';
 import type { Log } from '../platform/telemetry/index.ts';
 import type { Clock } from '../platform/units/index.ts';
@@ -25,14 +25,10 @@ export async function openEngines({ config, folder, clock, log }: EngineDeps, li
   refuseHalfRestored(folder);
   await removeBackupLeftovers(folder);
   const start = config.database === 'sqlite' ? lifetime.use(await checkStoreAtStart(folder)) : null;
-  // Both open in other threads, so they run concurrently.
-  const openingLake = openLake(lakeFolders(config, folder)).then((lake) => lifetime.use(lake));
-  const openingStore = openStore({ database: config.database, folder }).then((store) => lifetime.use(store));
-  await Promise.allSettled([openingLake, openingStore]);
-  const [lake, store] = await Promise.all([openingLake, openingStore]);
+  const store = lifetime.use(await openStore({ database: config.database, folder }));
   start?.confirm();
   await store.migrate(migrations);
-  await lake.removeOrphans(store);
+  const { lake, places, isSwept: isLakeSwept } = await openLakeOf({ config, folder, clock, log }, store, lifetime);
   const objects = lifetime.use(
     addFolderDigests(await openObjects(join(folder, 'objects'), { shared: config.server !== undefined }), store),
   );
@@ -41,16 +37,43 @@ export async function openEngines({ config, folder, clock, log }: EngineDeps, li
       ? objects
       : lifetime.use(addBucketDigests(await openRemoteObjects(config.objects, { clock }), store));
   const storeProblems = checkStoreInBackground(store, start?.wasKilled === true, log);
-  return { store, lake, objects, artifacts, storeProblems };
+  return { store, lake, lakePlaces: places, isLakeSwept, objects, artifacts, storeProblems };
 }
 
-function lakeFolders(config: Config, folder: string): LakeDeps {
+/** The lake in the place that the store names. */
+async function openLakeOf({ config, folder, clock, log }: EngineDeps, store: Store, lifetime: Lifetime) {
   const { server } = config;
-  const facts = { root: join(folder, 'lake'), memory: config.lakeMemory, threads: config.lakeThreads ?? null };
-  const objects = join(folder, 'objects');
-  if (server === undefined) return { ...facts, readable: [objects, buildJournalFolder(folder)] };
-  const spill = join(buildServerFolder(folder, server), 'spill');
-  return { ...facts, readable: [objects, join(folder, SERVERS_FOLDER)], shared: { spill } };
+  const ownFolder = server === undefined ? folder : buildServerFolder(folder, server);
+  const root = join(folder, 'lake');
+  const cacheFolder = resolve(config.lakeCacheFolder ?? join(ownFolder, 'lake-cache'));
+  // The folder of the server has a lock already.
+  if (config.lakeCacheFolder !== undefined) lifetime.use(lockLakeCache(cacheFolder));
+  const { places, isInFolder } = await openPlaces({
+    ...{ store, folder: root, cacheFolder, cacheBytes: parseSize(config.lakeCache) },
+    setting: config.lake ?? null,
+    openBucket: (address) => openRemoteObjects(address, { clock }),
+    warn: (text) => log.warn(text),
+  });
+  // A start that lists a whole bucket would take long, so leftovers are removed while the server runs, as with several servers.
+  const isSwept = server !== undefined || !isInFolder;
+  const lake = lifetime.use(
+    await openLake({
+      ...{ root, moving: { places, roots: [root, cacheFolder] } },
+      ...{ memory: config.lakeMemory, threads: config.lakeThreads ?? null },
+      readable: [
+        join(folder, 'objects'),
+        server === undefined ? buildJournalFolder(folder) : join(folder, SERVERS_FOLDER),
+      ],
+      ...(isSwept ? { shared: { spill: join(ownFolder, 'spill') } } : {}),
+    }),
+  );
+  if (isInFolder) await lake.removeOrphans(store);
+  return { lake, places, isSwept };
+}
+
+/** `20GB` in bytes. */
+function parseSize(text: string): number {
+  return Number.parseFloat(text) * (text.endsWith('GB') ? 1e9 : 1e6);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Config } from '../platform/config/index.ts';
 import type { Events } from '../platform/events/index.ts';
 import type { Jobs } from '../platform/jobs/index.ts';
 import type { JournaledTable } from '../platform/journal/index.ts';
-import type { Lake } from '../platform/lake/index.ts';
+import type { Lake, Places } from '../platform/lake/index.ts';
 import type { Objects } from '../platform/objects/index.ts';
 import type { Store } from '../platform/store/index.ts';
 import type { Log, Telemetry } from '../platform/telemetry/index.ts';
@@ -30,6 +30,8 @@ export interface Infrastructure {
   /** Of runs, models and traces; in a bucket where one is configured. */
   readonly artifacts: Objects;
   readonly lake: Lake;
+  /** Where its files are. */
+  readonly lakePlaces: Places;
   readonly predictionLog: OpenedPredictions;
   /** Readings of GPUs on their way into the lake. */
   readonly gpuReadings: JournaledTable;

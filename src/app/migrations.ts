@@ -33,6 +33,7 @@ import { integrityMigrations } from '../platform/integrity/index.ts';
 import { jobMigrations } from '../platform/jobs/index.ts';
 import { journalMigrations } from '../platform/journal/index.ts';
 import { lakeMigrations } from '../platform/lake/index.ts';
+import { lakeMoveMigrations } from '../platform/lake-moves/index.ts';
 import { notificationMigrations } from '../platform/notification-routes/index.ts';
 import { objectMigrations } from '../platform/objects/index.ts';
 import { serverMigrations } from '../platform/servers/index.ts';
@@ -54,6 +55,7 @@ import { viewMigrations } from '../tradeoff/views/index.ts';
 /** All migrations of the store, by feature in order. */
 export const migrations: Migrations = {
   ...lakeMigrations,
+  ...lakeMoveMigrations,
   ...serverMigrations,
   ...objectMigrations,
   ...integrityMigrations,

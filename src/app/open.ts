@@ -54,7 +54,7 @@ export async function open(
 ) {
   const folder = resolve(config.data);
   enterDataFolder(config, folder, lock, lifetime);
-  const { store, lake, objects, artifacts, storeProblems } = await openEngines(
+  const { store, lake, lakePlaces, isLakeSwept, objects, artifacts, storeProblems } = await openEngines(
     { config, folder, clock, log },
     lifetime,
   );
@@ -62,7 +62,7 @@ export async function open(
     log.info('the demo data are removed');
   const listening: { http: FastifyInstance | null } = { http: null };
   const url = () => findOwnUrl(config, listening.http);
-  const place = await takePlace({ config, folder, store, lake, clock, log, url, restart }, lifetime);
+  const place = await takePlace({ config, folder, store, lake, isLakeSwept, clock, log, url, restart }, lifetime);
   const telemetry = createTelemetry();
   const { predictionLog, gpuReadings, journals } = await openJournals(
     { config, store, lake, clock, log, place },
@@ -91,7 +91,8 @@ export async function open(
   });
   const wired = wire(
     {
-      ...{ config, folder, place, clock, log, telemetry, store, storeProblems, lake, objects, artifacts },
+      ...{ config, folder, place, clock, log, telemetry, store, storeProblems, lake, lakePlaces },
+      ...{ objects, artifacts },
       ...{ predictionLog, gpuReadings, events, jobs, longJobs, writes },
       address: () => findLocalUrl(config, listening.http),
       stepTokens: auth.work,
@@ -102,10 +103,10 @@ export async function open(
     [auth, writes],
     cluster,
   );
-  const { webhooks, notifications, tracking, serving, gpuTelemetry, demoData } = wired;
+  const { webhooks, notifications, tracking, serving, gpuTelemetry, demoData, lakeMoves } = wired;
   const health = createHealth({ config, serving });
   readers.teamOfWork = wired.teamOfWork;
-  for (const part of [auth, wired.executors, gpuTelemetry, serving, tracking, demoData]) lifetime.use(part);
+  for (const part of [auth, wired.executors, gpuTelemetry, serving, tracking, demoData, lakeMoves]) lifetime.use(part);
   await demoData.open();
   const web = await openWebApp(findWebBundle());
   const http = await createHttp({
@@ -130,8 +131,8 @@ export async function open(
   const working = [events, webhooks, notifications, tracking, jobs, longJobs];
   if (roles.includes('worker')) for (const part of working) part.start();
   if (roles.includes('gateway')) serving.start();
-  // Every server settles its journals.
-  for (const part of [auth, gpuTelemetry, predictionLog]) part.start();
+  // Every server settles its journals, and follows a move of the lake.
+  for (const part of [auth, gpuTelemetry, predictionLog, lakeMoves]) part.start();
   place.start(serving.takeFiles);
   const { localKey, ensureFirstAccount } = auth;
   const parts = { http, store, events, jobs, notifications, drain: health.drain };

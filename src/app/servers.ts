@@ -49,6 +49,8 @@ export interface JoinDeps {
   readonly folder: string;
   readonly store: Store;
   readonly lake: Lake;
+  /** Leftovers of the lake are removed while the server runs. */
+  readonly isLakeSwept: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly url: () => string | null;
@@ -77,7 +79,8 @@ export async function takePlace(deps: JoinDeps, lifetime: Lifetime): Promise<Ser
     await assertNotShared(deps.store);
     const journalFolder = buildJournalFolder(folder);
     const single = { membership: null, ownFolder: folder, journalFolder, shared: undefined };
-    return { ...single, journalFolders: async () => [journalFolder], start: () => undefined };
+    const sweep = deps.isLakeSwept ? lifetime.use(createSweep(deps)) : null;
+    return { ...single, journalFolders: async () => [journalFolder], start: () => sweep?.start() };
   }
   for (const warning of listConfigWarnings(config)) log.warn(warning);
   const membership = lifetime.use(
@@ -115,14 +118,21 @@ function createTakeover({ store, lake, clock, log }: JoinDeps): Omit<Takeover, '
   };
 }
 
-function createSweep({ store, lake, log }: JoinDeps) {
+function createSweep({ store, lake, clock, log }: JoinDeps) {
+  const failed = (error: unknown) =>
+    log.error({ err: error }, 'files that no manifest names could not be removed, will retry in ten minutes');
   const loop = createLoop({
     look: async () => {
-      const removed = await lake.removeOrphans(store);
-      if (removed > 0) log.info({ removed }, 'removed files that no manifest names');
+      try {
+        const removed = await lake.removeOrphans(store, clock.now());
+        if (removed > 0) log.info({ removed }, 'removed files that no manifest names');
+      } catch (error) {
+        // The loop would retry after a second: too soon for a listing of the whole lake.
+        failed(error);
+      }
       return SWEEP_EVERY_MS;
     },
-    failed: (error) => log.error({ err: error }, 'files that no manifest names could not be removed, will retry'),
+    failed,
     longestRestMs: SWEEP_EVERY_MS,
   });
   return { start: () => loop.start(), [Symbol.asyncDispose]: () => loop.stop() };

@@ -11,8 +11,10 @@ import {
   storeVerifier,
 } from '../platform/integrity/index.ts';
 import { type JournalFinding, listKnownDamage, verifyJournals } from '../platform/journal/index.ts';
-import { createKeptDigests, keepDigests, type Objects } from '../platform/objects/index.ts';
+import { createLakeMoves } from '../platform/lake-moves/index.ts';
+import { createKeptDigests, keepDigests, type Objects, openRemoteObjects } from '../platform/objects/index.ts';
 import { createTableRetention } from '../platform/retention/index.ts';
+import { listLiveServers } from '../platform/servers/index.ts';
 import type { Store } from '../platform/store/index.ts';
 import { createSystem } from '../platform/system/index.ts';
 import type { Infrastructure } from './infrastructure.ts';
@@ -135,6 +137,15 @@ export function wireBackups(infrastructure: Infrastructure) {
     statedDigest: readStatedDigest,
     journals: listJournals(infrastructure),
     version: readVersion(),
+  });
+}
+
+export function wireLakeMoves(infrastructure: Infrastructure) {
+  const { clock, log, store, lake, lakePlaces: places, longJobs: jobs, place } = infrastructure;
+  return createLakeMoves({
+    ...{ clock, log, store, lake, places, jobs },
+    openBucket: (address) => openRemoteObjects(address, { clock }),
+    servers: place.membership === null ? null : { own: place.membership.name, list: () => listLiveServers(store) },
   });
 }
 

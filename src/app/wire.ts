@@ -20,7 +20,7 @@ import { readVersion } from './version.ts';
 import { wireAdvice } from './wire-advice.ts';
 import { wireFinops } from './wire-finops.ts';
 import { wireGpus } from './wire-gpus.ts';
-import { wireBackups, wireIntegrity, wireSystem, wireTableRetention } from './wire-integrity.ts';
+import { wireBackups, wireIntegrity, wireLakeMoves, wireSystem, wireTableRetention } from './wire-integrity.ts';
 import { wireMlops } from './wire-mlops.ts';
 import { type SimulatedCluster, wirePipelines } from './wire-pipelines.ts';
 import { wireServing } from './wire-serving.ts';
@@ -77,6 +77,7 @@ export function wire(
   });
   const demoData = createDemoData(infrastructure);
   const retention = wireRetention(infrastructure, mlops, tradeoff);
+  const lakeMoves = wireLakeMoves(infrastructure);
   const { gpuTelemetry, gpuUsage, anomalies } = gpus;
   const kinds = [
     ...[notifications, org, sources, allocation, prices, exchange, tokens, budgets, gpuTelemetry, gpuUsage, anomalies],
@@ -101,8 +102,7 @@ export function wire(
     retention,
     wireTableRetention(infrastructure, { billing, gpuTelemetry, monitoring }),
     wireIntegrity(infrastructure, finops),
-    wireBackups(infrastructure),
-    ...[wireSystem(infrastructure), wireServers(infrastructure)],
+    ...[wireBackups(infrastructure), wireSystem(infrastructure), wireServers(infrastructure), lakeMoves],
     createManifests({ store, kinds: admittedKinds }),
     demoData,
     createFirstUse({ config, store, demo: demoData }),
@@ -111,7 +111,7 @@ export function wire(
   return {
     ...{ kinds: admittedKinds, demoData, routes, webhooks, notifications, tracking, executors, serving, gpuTelemetry },
     checkWrite: (request: EndpointWrite) => access.endpoint(request),
-    ...{ checkRead: access.reads.endpoint, teamOfWork: access.teamOfWork },
+    ...{ checkRead: access.reads.endpoint, teamOfWork: access.teamOfWork, lakeMoves },
     plugins: [
       createSystemPlugin(telemetry),
       ...mlops.plugins,

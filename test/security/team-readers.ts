@@ -264,6 +264,7 @@ export const READERS: Readonly<Record<string, readonly string[]>> = {
     'GET /api/v1/damage',
     'GET /api/v1/verifications',
     'GET /api/v1/backups',
+    'GET /api/v1/lake',
     'GET /api/v1/backups/:run',
     'GET /api/v1/system',
     'GET /api/v1/servers',

@@ -172,6 +172,8 @@ export const WRITES: Readonly<Record<'ofThings' | 'ofRoles' | 'ofAccounts', read
     'POST /api/v1/retention/:policy/run',
     'POST /api/v1/verifications',
     'POST /api/v1/backups',
+    'POST /api/v1/lake/moves',
+    'POST /api/v1/lake/moves/cancel',
     'POST /api/v1/apply',
     'POST /api/v1/demo-data',
     'DELETE /api/v1/demo-data',

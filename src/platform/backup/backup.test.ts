@@ -205,7 +205,9 @@ describe('a backup', () => {
     const elsewhere = newFolder('elsewhere');
     const summary = requireSummary(await backUp(elsewhere));
     writeFileSync(path, bytes);
-    expect(summary.damaged).toEqual([{ path: `lake/${file}`, problem: 'does not match its digest' }]);
+    expect(summary.damaged).toEqual([
+      { path: `lake/${file}`, problem: `has ${bytes.length + 1} bytes; ${bytes.length} were written` },
+    ]);
   });
 
   it('is refused to a place that cannot be one', async () => {

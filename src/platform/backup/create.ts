@@ -6,7 +6,8 @@ import { createDigester, type Digester, type FileDigest } from '../digests/index
 import { readSystemCode } from '../errors/index.ts';
 import { listKeysBelow } from '../integrity/index.ts';
 import { copyJournals, type JournaledTable } from '../journal/index.ts';
-import type { Lake } from '../lake/index.ts';
+import { type Lake, readDamage, type StagedFile } from '../lake/index.ts';
+import { removeMoves } from '../lake-moves/index.ts';
 import { createKeptDigests, type Digests, type Objects } from '../objects/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import type { Clock } from '../units/index.ts';
@@ -68,6 +69,8 @@ export async function createBackup(deps: CreateDeps, target: Objects, look: Crea
     await deps.beforeCopy(copied);
     await copyLake(deps, copied, copier);
     await copyObjects(deps, copied, copier);
+    await deps.lake.upkeep.saveAsCopy(copied);
+    await removeMoves(copied);
     await copied[Symbol.asyncDispose]();
     await copier.copyFile(STORE, join(work, STORE), null);
     const { files, damaged } = copier;
@@ -99,8 +102,18 @@ async function copyLake({ lake }: CreateDeps, copied: Store, copier: Copier): Pr
   copier.expect(files.length);
   for (const file of files) {
     const path = `lake/${file.path.split(sep).join('/')}`;
-    if (file.damage === null) await copier.copyFile(path, join(lake.upkeep.root, file.path), file.sha256);
-    else copier.leaveOut(path, file.damage);
+    if (file.damage !== null) copier.leaveOut(path, file.damage);
+    else if (!(await copier.isCopied(path, file))) await copyLakeFile(lake, copier, path, file);
+  }
+}
+
+async function copyLakeFile(lake: Lake, copier: Copier, path: string, file: StagedFile): Promise<void> {
+  try {
+    await lake.upkeep.read(file, (from) => copier.copyFile(path, from, file.sha256));
+  } catch (error) {
+    const why = readDamage(error);
+    if (why === null) throw error;
+    copier.leaveOut(path, why);
   }
 }
 
@@ -177,6 +190,15 @@ class Copier {
     this.damaged.push({ path, problem });
   }
 
+  /** Takes over the copy that an earlier backup made of a file; false when there is none. */
+  async isCopied(path: string, { sha256, sizeBytes }: Pick<StagedFile, 'sha256' | 'sizeBytes'>): Promise<boolean> {
+    if (sha256 === null || (await this.#target.size(buildBlobKey(sha256))) !== sizeBytes) return false;
+    this.#look.signal.throwIfAborted();
+    this.#look.progress(this.files.length, this.#expected);
+    this.files.push({ path, sha256, sizeBytes });
+    return true;
+  }
+
   /**
    * Copies a file that must have this digest (null: it has whichever it has). `others` answers digests that it may have by
    * now. Null: it is gone or damaged, and is left out.
@@ -200,8 +222,7 @@ class Copier {
       const code = readSystemCode(error);
       if (code !== 'ENOENT' && code !== 'EIO') throw error;
       // An object that was removed since it was listed is not missing.
-      if (code === 'EIO' || path.startsWith('lake/'))
-        this.leaveOut(path, code === 'EIO' ? 'cannot be read' : 'is missing');
+      if (code === 'EIO') this.leaveOut(path, 'cannot be read');
       return null;
     }
   }

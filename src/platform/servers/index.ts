@@ -13,6 +13,12 @@ export interface ServersDeps {
   readonly single: (() => Pick<ServerState, 'roles' | 'version' | 'url' | 'startedAt'>) | null;
 }
 
+/** Names of the servers that hold their own lease. */
+export async function listLiveServers(store: Store): Promise<string[]> {
+  const servers = await findServers(store, readStoreClock);
+  return servers.flatMap(({ name, isHeld, holder }) => (isHeld && holder === name ? [name] : []));
+}
+
 /** The servers of a store. */
 export interface Servers {
   readonly routes: readonly Route[];
