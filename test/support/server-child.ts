@@ -5,6 +5,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** MLflow alone imports for a minute on a busy machine; the end of a server is detected immediately. */
 const READY_WITHIN_MS = 180_000;
 
+/** Then it is killed. */
+const STOP_WITHIN_MS = 15_000;
+
 export interface ServerChild {
   /** Ends it and waits until it has ended. */
   stop(): Promise<void>;
@@ -46,6 +49,9 @@ async function becomesReady(child: ChildProcess, ready: () => Promise<boolean>, 
 
 async function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  // SeaweedFS waits for its own parts, and now and then for ever.
+  const killing = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
   child.kill('SIGTERM');
   await once(child, 'exit');
+  clearTimeout(killing);
 }

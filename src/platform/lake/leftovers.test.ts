@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, utimesSync } from 'node:fs';
+import { mkdtempSync, readdirSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -46,34 +46,8 @@ describe('a lake of two servers', () => {
     age(old.path, 48 * HOUR_MS);
     await b.removeOrphans(store);
     expect(await b.query(`SELECT id FROM ${relation}`)).toEqual([{ id: 1 }]);
-    expect(await a.upkeep.unknownFiles(store)).toEqual([]);
+    expect(await a.upkeep.leftovers(store, Date.now())).toEqual([]);
     age(`${old.path}.removed`, HOUR_MS);
     expect([await b.removeOrphans(store), await a.removeOrphans(store), names()]).toEqual([1, 0, 1]);
-  });
-
-  it('keeps a file that the other server has staged, and discards its own at once', async () => {
-    const staged = await stage(a, 1);
-    const own = await stage(b, 2);
-    age(staged.path, HOUR_MS);
-    expect(await b.removeOrphans(store)).toBe(0);
-    await b.discard([own]);
-    expect([existsSync(join(root, own.path)), existsSync(join(root, staged.path))]).toEqual([false, true]);
-  });
-
-  it('removes what an ended server has left, in two steps', async () => {
-    const left = await stage(a, 1);
-    age(left.path, 25 * HOUR_MS);
-    expect([await b.removeOrphans(store), existsSync(join(root, left.path))]).toEqual([0, true]);
-    age(`${left.path}.removed`, HOUR_MS);
-    expect([await b.removeOrphans(store), names()]).toEqual([1, 0]);
-  });
-
-  it('takes the mark off a file that a manifest names again', async () => {
-    const file = await stage(a, 1);
-    age(file.path, 25 * HOUR_MS);
-    await b.removeOrphans(store);
-    await swap([file]);
-    age(`${file.path}.removed`, HOUR_MS);
-    expect([await b.removeOrphans(store), names()]).toEqual([0, 1]);
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lockFolder, shareFolder, tryLockFolder } from './folder-lock.ts';
+import { lockFolder, lockLakeCache, shareFolder, tryLockFolder } from './folder-lock.ts';
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'lock-'));
 
@@ -21,5 +21,17 @@ describe('the lock of a data folder', () => {
     const folder = newFolder();
     using _alone = lockFolder(folder);
     expect(() => shareFolder(folder)).toThrow(expect.objectContaining({ code: 'data_folder_in_use' }));
+  });
+});
+
+describe('the lock of a folder of lake copies', () => {
+  it('is refused to a second server, and free again when the first has ended', () => {
+    const folder = join(newFolder(), 'copies');
+    {
+      using _first = lockLakeCache(folder);
+      expect(() => lockLakeCache(folder)).toThrow(expect.objectContaining({ code: 'lake_cache_in_use' }));
+      expect(() => lockLakeCache(folder)).toThrow(`uses the folder ${folder} for its copies of lake files`);
+    }
+    lockLakeCache(folder)[Symbol.dispose]();
   });
 });
