@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type ErrorCode, errorTable } from '../src/platform/errors/table.ts';
 
-const TABLE_FILES = ['table', 'lake-errors', 'tradeoff-errors'].map(
+const TABLE_FILES = ['table', 'lake-errors', 'trino-errors', 'tradeoff-errors'].map(
   (name) => new URL(`../src/platform/errors/${name}.ts`, import.meta.url),
 );
 

@@ -29,6 +29,7 @@ import { auditMigrations } from '../platform/audit/index.ts';
 import { authMigrations } from '../platform/auth/index.ts';
 import { backupMigrations } from '../platform/backup/index.ts';
 import { eventMigrations } from '../platform/events/index.ts';
+import { icebergMigrations } from '../platform/iceberg/index.ts';
 import { integrityMigrations } from '../platform/integrity/index.ts';
 import { jobMigrations } from '../platform/jobs/index.ts';
 import { journalMigrations } from '../platform/journal/index.ts';
@@ -56,6 +57,7 @@ import { viewMigrations } from '../tradeoff/views/index.ts';
 export const migrations: Migrations = {
   ...lakeMigrations,
   ...lakeMoveMigrations,
+  ...icebergMigrations,
   ...serverMigrations,
   ...objectMigrations,
   ...integrityMigrations,

@@ -1,4 +1,4 @@
-import { CONFLICT, DAMAGED, type ErrorMeaning, NO_SPACE, NOT_FOUND, REFUSED, UNREACHABLE } from './exit-codes.ts';
+import { BUG, CONFLICT, DAMAGED, type ErrorMeaning, NO_SPACE, NOT_FOUND, REFUSED, UNREACHABLE } from './exit-codes.ts';
 
 /** Failures of the lake and of its moves. */
 export const lakeErrors = {
@@ -39,10 +39,21 @@ export const lakeErrors = {
     exitCode: CONFLICT,
     title: 'The lake is in its new place; a move cannot be cancelled then',
   },
+  lake_sql_untranslatable: { status: 500, exitCode: BUG, title: 'A statement cannot be translated for Trino' },
   lake_moved: { status: 503, exitCode: CONFLICT, title: 'The lake was moved during a change; repeat the change' },
   lake_copy_damaged: {
     status: 503,
     exitCode: DAMAGED,
     title: 'A copy of a lake file on this server was damaged and is loaded again',
+  },
+  iceberg_column_changed: {
+    status: 500,
+    exitCode: REFUSED,
+    title: 'A published column cannot have another type',
+  },
+  catalog_changed: {
+    status: 409,
+    exitCode: CONFLICT,
+    title: 'Another program changed a published table in the Iceberg catalog',
   },
 } as const satisfies Record<string, ErrorMeaning>;

@@ -13,6 +13,7 @@ import {
 } from './exit-codes.ts';
 import { lakeErrors } from './lake-errors.ts';
 import { tradeoffErrors } from './tradeoff-errors.ts';
+import { trinoErrors } from './trino-errors.ts';
 
 export type { ErrorMeaning } from './exit-codes.ts';
 
@@ -381,6 +382,7 @@ export const errorTable = {
   profile_unusable: { status: 422, exitCode: REFUSED, title: 'The measured profile cannot be used' },
 
   ...lakeErrors,
+  ...trinoErrors,
   ...tradeoffErrors,
 } as const satisfies Record<string, ErrorMeaning>;
 
