@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ObjectsAddress } from '../objects/schema.ts';
+import { checkLakeEngine, lakeEngineSettings } from './lake-engine/schema.ts';
 import { checkServers, serverSettings } from './servers/schema.ts';
 import { checkSignOn, signOnSettings } from './sign-on/schema.ts';
 
@@ -148,6 +149,7 @@ const settings = z.strictObject({
     .max(256)
     .optional()
     .describe('Threads of the query engine; default: cores.'),
+  ...lakeEngineSettings,
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -337,7 +339,7 @@ const settings = z.strictObject({
 
 /** Every setting there is. docs/configuration.md is generated from this schema; the names of the variables too. */
 export const ConfigSchema = settings.superRefine((config, context) => {
-  for (const { name, message } of [...checkSignOn(config), ...checkServers(config)])
+  for (const { name, message } of [...checkSignOn(config), ...checkServers(config), ...checkLakeEngine(config)])
     context.addIssue({ code: 'custom', path: [name], message });
 });
 
