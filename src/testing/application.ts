@@ -8,8 +8,9 @@ import { loadConfig } from '../platform/config/index.ts';
 import type { ConfigName } from '../platform/config/schema.ts';
 import { type BodyOf, buildUrl, type CallInput, type Endpoint, type ResponseOf } from '../platform/contract/schema.ts';
 import { Upload } from '../platform/uploads/schema.ts';
+import { openInstallation, type TestInstallation } from './installation.ts';
 
-/** A fresh application on a fresh data folder, for tests; `await using` ends it. */
+/** A fresh application on a fresh data folder, for tests; `await using` ends it. Its store and lake: see `openInstallation`. */
 export async function testApplication(
   overrides: Overrides = {},
   settings: Partial<Record<ConfigName, unknown>> = {},
@@ -17,8 +18,27 @@ export async function testApplication(
   const data = mkdtempSync(join(tmpdir(), 'steelyard-'));
   const template = process.env.TEST_STORE_TEMPLATE;
   if (template !== undefined) copyFileSync(template, join(data, 'store.db'));
-  const { config } = loadConfig({ environment: {}, flags: { data, logLevel: 'silent', port: 0, ...settings } });
-  return createApplication(config, overrides);
+  const installation = await openInstallation(settings);
+  try {
+    const flags = { data, logLevel: 'silent', port: 0, ...installation?.settings, ...settings };
+    const { config } = loadConfig({ environment: {}, flags });
+    const application = await createApplication(config, overrides);
+    return installation === null ? application : endWith(application, installation);
+  } catch (error) {
+    await installation?.[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The application, whose end is that of its installation too. */
+function endWith(application: Application, installation: TestInstallation): Application {
+  const end = application[Symbol.asyncDispose];
+  const endBoth = async () => {
+    await using ending = new AsyncDisposableStack();
+    ending.use(installation);
+    await end();
+  };
+  return Object.defineProperty(application, Symbol.asyncDispose, { value: endBoth });
 }
 
 /** Jobs over the whole ledger that every bill import starts: two thirds of the CPU of an import. */
