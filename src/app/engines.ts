@@ -10,6 +10,7 @@ import { checkStoreAtStart, openStore, type Store } from '../platform/store/inde
 import type { Log } from '../platform/telemetry/index.ts';
 import type { Clock } from '../platform/units/index.ts';
 import { migrations } from './migrations.ts';
+import { openTrinoEngine } from './trino-engine.ts';
 import { addBucketDigests, addFolderDigests } from './wire-integrity.ts';
 
 export interface EngineDeps {
@@ -56,6 +57,8 @@ async function openLakeOf({ config, folder, clock, log }: EngineDeps, store: Sto
   });
   // A start that lists a whole bucket would take long, so leftovers are removed while the server runs, as with several servers.
   const isSwept = server !== undefined || !isInFolder;
+  const distributed =
+    config.lakeEngine === 'trino' ? await openTrinoEngine({ config, clock, log }, store, places, lifetime) : undefined;
   const lake = lifetime.use(
     await openLake({
       ...{ root, moving: { places, roots: [root, cacheFolder] } },
@@ -65,6 +68,7 @@ async function openLakeOf({ config, folder, clock, log }: EngineDeps, store: Sto
         server === undefined ? buildJournalFolder(folder) : join(folder, SERVERS_FOLDER),
       ],
       ...(isSwept ? { shared: { spill: join(ownFolder, 'spill') } } : {}),
+      ...(distributed === undefined ? {} : { distributed }),
     }),
   );
   if (isInFolder) await lake.removeOrphans(store);

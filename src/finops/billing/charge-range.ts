@@ -47,11 +47,13 @@ function buildDayStart(day: string, later: number): string {
 /** The same over a table of sums by billing period and charge day. */
 export function buildDailyRangeConditions(range: RequestedRange): string[] {
   const { period, from, to } = range;
-  const column = isByDay(range) ? 'charge_day' : 'period';
+  const isDays = isByDay(range);
+  const column = isDays ? 'charge_day' : 'period';
+  const literal = (text: string) => `${isDays ? 'DATE ' : ''}${quoteLiteral(text)}`;
   return [
     ...(period === undefined ? [] : [`period = ${quoteLiteral(period)}`]),
-    ...(from === undefined ? [] : [`${column} >= ${quoteLiteral(from)}`]),
-    ...(to === undefined ? [] : [`${column} <= ${quoteLiteral(to)}`]),
+    ...(from === undefined ? [] : [`${column} >= ${literal(from)}`]),
+    ...(to === undefined ? [] : [`${column} <= ${literal(to)}`]),
   ];
 }
 

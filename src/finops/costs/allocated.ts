@@ -128,7 +128,7 @@ async function readReach(
 
 async function readDayGroups({ lake }: CostsDeps, files: CostFiles, selection: CostSelection) {
   const relations = createRelations(lake, selectFiles(files, selection));
-  const rows = await lake.queryKept(buildGroupsSql(selection, ['day'], relations));
+  const rows = await lake.engine.queryKept(buildGroupsSql(selection, ['day'], relations));
   return rows.map(({ d0, currency, amount }) => ({
     day: toTextOrNull(d0),
     currency: toTextOrNull(currency),

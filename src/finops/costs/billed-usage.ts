@@ -51,12 +51,12 @@ export async function readBilledUsage(deps: CostsDeps, selection: RowSelection):
   const { from, where } = buildRowSource(selection, [], relations);
   const usage = `${where === '' ? 'WHERE' : `${where} AND`} ChargeCategory = 'Usage' AND ChargeClass IS DISTINCT FROM 'Correction'`;
   const [periods, prices, deliveries] = await Promise.all([
-    deps.lake.queryKept(`SELECT strftime(ChargePeriodStart, '%Y-%m-%dT%H:%M:%SZ') AS start, strftime(ChargePeriodEnd, '%Y-%m-%dT%H:%M:%SZ') AS "end",
+    deps.lake.engine.queryKept(`SELECT strftime(ChargePeriodStart, '%Y-%m-%dT%H:%M:%SZ') AS start, strftime(ChargePeriodEnd, '%Y-%m-%dT%H:%M:%SZ') AS "end",
         ${KIND} AS kind, ${UNIT} AS unit, sum(${QUANTITY})::VARCHAR AS quantity, (count(*) - count(${QUANTITY}))::INTEGER AS missing
       FROM ${from} ${usage} AND ChargePeriodStart IS NOT NULL AND ChargePeriodEnd IS NOT NULL GROUP BY ALL ORDER BY 1, 2, 3, 4`),
-    deps.lake.queryKept(`SELECT coalesce(ContractedUnitPrice, ListUnitPrice)::VARCHAR AS amount, BillingCurrency AS currency, count(*)::INTEGER AS rows
-      FROM ${from} ${usage} AND ${KIND} = 'onDemand' GROUP BY ALL HAVING amount IS NOT NULL AND currency IS NOT NULL ORDER BY 3 DESC, 1`),
-    deps.lake.queryKept(`SELECT DISTINCT b.delivery AS delivery FROM ${from} ${usage} ORDER BY 1`),
+    deps.lake.engine.queryKept(`SELECT coalesce(ContractedUnitPrice, ListUnitPrice)::VARCHAR AS amount, BillingCurrency AS currency, count(*)::INTEGER AS rows
+      FROM ${from} ${usage} AND ${KIND} = 'onDemand' AND coalesce(ContractedUnitPrice, ListUnitPrice) IS NOT NULL AND BillingCurrency IS NOT NULL GROUP BY ALL ORDER BY 3 DESC, 1`),
+    deps.lake.engine.queryKept(`SELECT DISTINCT b.delivery AS delivery FROM ${from} ${usage} ORDER BY 1`),
   ]);
   return {
     periods: periods.map((row) => ({

@@ -71,7 +71,7 @@ async function readEnds(deps: CostsDeps, { from, to }: { readonly from: string; 
     `CASE WHEN ${isPurchase} AND ChargeFrequency = 'One-Time'
       THEN ChargePeriodStart + to_months(TRY_CAST("${TERM_COLUMN}" AS INTEGER)) END`,
   ];
-  const rows = await deps.lake.queryKept(`SELECT id, name, type, strftime(last, '%Y-%m-%d') AS last FROM (
+  const rows = await deps.lake.engine.queryKept(`SELECT id, name, type, strftime(last, '%Y-%m-%d') AS last FROM (
       SELECT CommitmentDiscountId AS id, max(CommitmentDiscountName) AS name, max(CommitmentDiscountType) AS type,
         max(greatest(${ends.join(', ')})) - INTERVAL 1 SECOND AS last
       FROM ${bill} WHERE CommitmentDiscountId IS NOT NULL GROUP BY 1)
@@ -99,7 +99,7 @@ async function readEndParts(deps: CostsDeps, end: End, through: string): Promise
   const { from, where, cost } = buildRowSource(selection, ['team'], await buildRelations(deps, selection, ['team']));
   const isOfIt = `CommitmentDiscountId = $1 AND ChargeCategory = 'Usage'`;
   const isUsed = `coalesce(CommitmentDiscountStatus, 'Used') = 'Used'`;
-  const rows = await deps.lake.query(
+  const rows = await deps.lake.engine.query(
     `SELECT a.team AS team, min(ServiceName) AS first_service, max(ServiceName) AS last_service,
         BillingCurrency AS currency, sum(CASE WHEN ${isUsed} THEN coalesce(${cost('ContractedCost')}, ${cost('ListCost')}) ELSE 0 END)::VARCHAR AS after,
         sum(${cost('EffectiveCost')})::VARCHAR AS before

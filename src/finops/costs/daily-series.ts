@@ -68,9 +68,9 @@ export async function readDailySeries(deps: CostsDeps, question: DailyQuestion):
   const amounts = buildDailyAmounts(selection, ['day', ...by], (await buildRelations(deps, selection, by)).daily);
   if (amounts === null) throw new Error(`the daily roll-up has not all of ${by.join(', ')}`);
   const keys = by.map((_, index) => `d${index + 1}`);
-  const rows = await deps.lake.queryKept(
-    `SELECT ${['d0', ...keys, 'currency'].join(', ')}, sum(amount)::VARCHAR AS amount FROM (${amounts})
-      GROUP BY ALL HAVING sum(amount) IS NOT NULL ORDER BY d0`,
+  const rows = await deps.lake.engine.queryKept(
+    `SELECT ${['d0', ...keys, 'currency'].join(', ')}, sum(cost)::VARCHAR AS amount FROM (${amounts})
+      GROUP BY ALL HAVING sum(cost) IS NOT NULL ORDER BY d0`,
   );
   return rows.map((row) => ({
     keys: keys.map((key) => toTextOrNull(row[key])),
@@ -147,7 +147,7 @@ async function readChargedMonths(
         ],
   );
   if (parts.length === 0) return [];
-  const rows = await deps.lake.queryKept(`${parts.join(' UNION ALL ')} ORDER BY 1, 2`);
+  const rows = await deps.lake.engine.queryKept(`${parts.join(' UNION ALL ')} ORDER BY 1, 2`);
   return rows.map((row) => ({
     source: String(row.source),
     period: String(row.period),

@@ -18,7 +18,7 @@ function findDailyExpression(dimension: string): string | null {
 }
 
 /**
- * SELECT of `d0`, `d1`… (the dimensions), `currency`, `amount` and `missing` from the daily roll-up (DESIGN section 8),
+ * SELECT of `d0`, `d1`… (the dimensions), `currency`, `cost` and `missing` from the daily roll-up (DESIGN section 8),
  * which has the sums of the bill in a fraction of its rows; null when the query needs dimensions of bill rows.
  */
 export function buildDailyAmounts(
@@ -35,7 +35,7 @@ export function buildDailyAmounts(
   const columns = [
     ...dimensions.map((name, index) => `${expressionOf(name)} AS d${index}`),
     'BillingCurrency AS currency',
-    `${quoteIdentifier(column)} AS amount`,
+    `${quoteIdentifier(column)} AS cost`,
     `${quoteIdentifier(`without_${column}`)} AS missing`,
   ];
   return `SELECT ${columns.join(', ')} FROM ${relation} ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}`;

@@ -26,13 +26,13 @@ export async function readDimensions(deps: CostsDeps): Promise<CostDimensions> {
     names.map((name) => `count(${quoteIdentifier(name)})::INTEGER AS ${quoteIdentifier(name)}`).join(', ');
   const texts = focusColumnNames.filter((name) => focusColumns[name] === 'text');
   const [used, subjects, tagKeys, periods, currencies] = await Promise.all([
-    deps.lake.queryKept(`SELECT ${counted(texts)} FROM ${bill}`),
-    deps.lake.queryKept(`SELECT ${counted(subjectFields)} FROM ${allocation}`),
-    deps.lake.queryKept(
+    deps.lake.engine.queryKept(`SELECT ${counted(texts)} FROM ${bill}`),
+    deps.lake.engine.queryKept(`SELECT ${counted(subjectFields)} FROM ${allocation}`),
+    deps.lake.engine.queryKept(
       `SELECT key FROM (SELECT trim(unnest(map_keys(Tags))) AS key FROM ${bill}) GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ${MOST_LISTED}`,
     ),
-    deps.lake.queryKept(`SELECT DISTINCT period FROM ${daily} ORDER BY 1`),
-    deps.lake.queryKept(`SELECT DISTINCT BillingCurrency AS currency FROM ${daily} ORDER BY 1`),
+    deps.lake.engine.queryKept(`SELECT DISTINCT period FROM ${daily} ORDER BY 1`),
+    deps.lake.engine.queryKept(`SELECT DISTINCT BillingCurrency AS currency FROM ${daily} ORDER BY 1`),
   ]);
   return {
     focusColumns: texts.filter((name) => Number(used[0]?.[name] ?? 0) > 0).map(toCamelCase),
@@ -70,7 +70,7 @@ export async function readDimensionValues(
     await buildRelations(deps, question, [dimension]),
   );
   const sought = search === undefined ? '' : `WHERE contains(lower(value), lower(${quoteLiteral(search)}))`;
-  const rows = await deps.lake.queryKept(`
+  const rows = await deps.lake.engine.queryKept(`
     WITH amounts AS (SELECT value, currency, count(*) AS row_count, sum(amount) AS amount FROM (
         SELECT ${buildDimensionExpression(dimension)} AS value, BillingCurrency AS currency, ${amount} AS amount FROM ${from} ${where})
       ${sought} GROUP BY 1, 2),

@@ -19,7 +19,7 @@ export async function reportIn(
 ): Promise<ReportedCosts> {
   const dated = [...new Set([...dimensions, 'day'])];
   const dayKey = `d${dated.indexOf('day')}`;
-  const rows = (await lake.queryKept(buildGroupsSql(selection, dated, relations))).filter(
+  const rows = (await lake.engine.queryKept(buildGroupsSql(selection, dated, relations))).filter(
     ({ amount }) => amount !== null,
   );
   const days = rows.map((row) => String(row[dayKey])).toSorted();

@@ -75,7 +75,7 @@ async function restrictToPage(
 ): Promise<{ relations: CostRelations; isOnPage: string }> {
   const { from, where, amount } = buildCostSource(selection, ['rule'], relations);
   const places =
-    await deps.lake.queryKept(`SELECT b.lake_file, file_row_number, a.share::INTEGER AS share FROM ${from} ${where}
+    await deps.lake.engine.queryKept(`SELECT b.lake_file, file_row_number, a.share::INTEGER AS share FROM ${from} ${where}
     ORDER BY ${amount} DESC NULLS LAST, ${PLACE} LIMIT ${rows} OFFSET ${offset}`);
   const numbers = ['-1', ...new Set(places.map((place) => String(place.file_row_number)))].join(', ');
   const listed = places.map(
@@ -123,8 +123,8 @@ export async function readRowPage(
   const { from, where } = buildCostSource(selection, ['rule'], relations);
   const asked = await restrictToPage(deps, selection, relations, { offset, rows: page.pageSize + 1 });
   const [found, counted] = await Promise.all([
-    deps.lake.queryKept(buildRowsSql(selection, asked.relations, asked.isOnPage)),
-    deps.lake.queryKept(`SELECT count(*)::INTEGER AS rows FROM ${from} ${where}`),
+    deps.lake.engine.queryKept(buildRowsSql(selection, asked.relations, asked.isOnPage)),
+    deps.lake.engine.queryKept(`SELECT count(*)::INTEGER AS rows FROM ${from} ${where}`),
   ]);
   const more = found.length > page.pageSize;
   return {
@@ -139,7 +139,7 @@ export async function buildRowsCsv(deps: CostsDeps, selection: CostSelection): P
   const sql = buildLinesSql(selection, await buildRelations(deps, selection));
   async function* lines() {
     yield formatCsvLine([...rowColumns.map(([name]) => name), 'customColumns']);
-    for await (const chunk of deps.lake.stream(sql)) yield chunk.map(({ line }) => String(line)).join('');
+    for await (const chunk of deps.lake.engine.stream(sql)) yield chunk.map(({ line }) => String(line)).join('');
   }
   return Readable.from(lines());
 }

@@ -10,13 +10,13 @@ export function buildGroupsSql(
   const keys = [...dimensions.map((_, index) => `d${index}`), 'currency'];
   const amounts =
     buildDailyAmounts(selection, dimensions, relations.daily) ?? buildRowAmounts(selection, dimensions, relations);
-  return `SELECT ${keys.join(', ')}, sum(amount)::VARCHAR AS amount, sum(missing)::INTEGER AS missing FROM (${amounts})
-    GROUP BY ALL ORDER BY sum(amount) DESC NULLS LAST, ${keys.join(', ')}`;
+  return `SELECT ${keys.join(', ')}, sum(cost)::VARCHAR AS amount, sum(missing)::INTEGER AS missing FROM (${amounts})
+    GROUP BY ALL ORDER BY sum(cost) DESC NULLS LAST, ${keys.join(', ')}`;
 }
 
 function buildRowAmounts(selection: CostSelection, dimensions: readonly string[], relations: CostRelations): string {
   const { from, where, amount } = buildCostSource(selection, dimensions, relations);
   const columns = dimensions.map((name, index) => `${buildDimensionExpression(name)} AS d${index}`);
-  return `SELECT ${[...columns, 'BillingCurrency AS currency', `${amount} AS amount`].join(', ')},
+  return `SELECT ${[...columns, 'BillingCurrency AS currency', `${amount} AS cost`].join(', ')},
       (${amount} IS NULL)::INTEGER AS missing FROM ${from} ${where}`;
 }

@@ -34,7 +34,7 @@ export async function summarise(
   const dimensions = listDistinctDimensions(by);
   const relations = await buildRelations(deps, selection, dimensions);
   const [found, totals, rejectedRows, reported] = await Promise.all([
-    deps.lake.queryKept(buildGroupsSql(selection, dimensions, relations)),
+    deps.lake.engine.queryKept(buildGroupsSql(selection, dimensions, relations)),
     readTotals(deps, selection, relations),
     countRejectedRows(deps, selection),
     reporting === null ? null : reportIn(deps, reporting, dimensions, selection, relations),
@@ -61,8 +61,8 @@ export function listDistinctDimensions(by: readonly string[]): string[] {
 /** Totals come from bill rows, never from the groups, so that a missing group is detected. */
 async function readTotals(deps: CostsDeps, selection: CostSelection, relations: CostRelations): Promise<CostTotal[]> {
   const { from, where, amount } = buildCostSource(selection, [], relations);
-  const rows = await deps.lake.queryKept(
-    `SELECT BillingCurrency AS currency, sum(${amount})::VARCHAR AS amount FROM ${from} ${where} GROUP BY 1 HAVING amount IS NOT NULL ORDER BY 1`,
+  const rows = await deps.lake.engine.queryKept(
+    `SELECT BillingCurrency AS currency, sum(${amount})::VARCHAR AS amount FROM ${from} ${where} GROUP BY 1 HAVING sum(${amount}) IS NOT NULL ORDER BY 1`,
   );
   return rows.map((row) => ({ currency: String(row.currency), amount: decimalString(String(row.amount)) }));
 }

@@ -32,9 +32,9 @@ function rowToPair(row: LakeRow): CostPair {
 
 async function readCells({ lake }: StatementStateDeps, stand: MonthState, team: TeamChoice): Promise<readonly Cell[]> {
   const sql = buildCellsSql(createRelations(lake, { bill: stand.bill, allocation: stand.allocation }), team);
-  return lake.derive('statement cells', [sql], async () => {
+  return lake.engine.derive('statement cells', [sql], async () => {
     const cells: Cell[] = [];
-    for await (const rows of lake.stream(sql)) for (const row of rows) cells.push(rowToCell(row));
+    for await (const rows of lake.engine.stream(sql)) for (const row of rows) cells.push(rowToCell(row));
     return cells;
   });
 }
@@ -57,7 +57,7 @@ function rowToCell(row: LakeRow): Cell {
 }
 
 async function readPoolTotals(deps: StatementStateDeps, stand: MonthState): Promise<PoolTotal[]> {
-  const rows = await deps.lake.queryKept(buildPoolsSql(buildStateRelations(deps, stand)));
+  const rows = await deps.lake.engine.queryKept(buildPoolsSql(buildStateRelations(deps, stand)));
   return rows.map((row) => ({ ...rowToPair(row), rule: toTextOrNull(row.rule) ?? '' }));
 }
 
@@ -66,7 +66,7 @@ export async function readBillTotals(
   deps: StatementStateDeps,
   stand: MonthState,
 ): Promise<{ totals: CostPair[]; withoutBilled: number; withoutEffective: number }> {
-  const rows = await deps.lake.queryKept(buildBillSql(buildStateRelations(deps, stand)));
+  const rows = await deps.lake.engine.queryKept(buildBillSql(buildStateRelations(deps, stand)));
   const count = (name: string) => rows.reduce((sum, row) => sum + Number(row[name]), 0);
   return {
     totals: rows.map(rowToPair),
@@ -81,7 +81,7 @@ async function readDatedPairs(
   { reporting, current }: StatementState,
 ): Promise<DatedPair[] | null> {
   if (reporting === null) return null;
-  return (await deps.lake.queryKept(buildDatedSql(buildStateRelations(deps, current)))).map(rowToDatedPair);
+  return (await deps.lake.engine.queryKept(buildDatedSql(buildStateRelations(deps, current)))).map(rowToDatedPair);
 }
 
 function rowToDatedPair(row: LakeRow): DatedPair {
@@ -94,7 +94,7 @@ export async function readReportedBill(
   { reporting, current }: StatementState,
 ): Promise<StatementReporting | null> {
   if (reporting === null) return null;
-  const rows = await deps.lake.queryKept(buildDatedBillSql(buildStateRelations(deps, current)));
+  const rows = await deps.lake.engine.queryKept(buildDatedBillSql(buildStateRelations(deps, current)));
   return reportPairs(deps, reporting, rows.map(rowToDatedPair));
 }
 
@@ -202,11 +202,11 @@ export async function readTeamTotals(
 }
 
 async function readTeamPairs({ lake }: StatementStateDeps, daily: readonly StagedFile[]): Promise<TeamPair[]> {
-  const rows = await lake.queryKept(buildTeamsSql(lake.stagedRelation(allocatedDaily, daily)));
+  const rows = await lake.engine.queryKept(buildTeamsSql(lake.stagedRelation(allocatedDaily, daily)));
   return rows.map((row) => ({ ...rowToPair(row), team: toTextOrNull(row.team) }));
 }
 
 async function readDatedTeams({ lake }: StatementStateDeps, daily: readonly StagedFile[]): Promise<DatedPair[]> {
-  const rows = await lake.queryKept(buildDatedTeamsSql(lake.stagedRelation(allocatedDaily, daily)));
+  const rows = await lake.engine.queryKept(buildDatedTeamsSql(lake.stagedRelation(allocatedDaily, daily)));
   return rows.map(rowToDatedPair);
 }

@@ -7,6 +7,7 @@ import { AppError } from '../errors/index.ts';
 import type { Objects } from '../objects/index.ts';
 import type { Sql, Store } from '../store/index.ts';
 import { openBucketPlace } from './bucket-place.ts';
+import { type DistributedEngine, publishAgain } from './distributed.ts';
 import { readDoubles } from './doubles.ts';
 import { Engine } from './engine.ts';
 import {
@@ -22,14 +23,15 @@ import { KeptValues } from './kept-values.ts';
 import type {
   Lake,
   LakeParameter,
+  LakeReader,
   LakeRow,
   LakeSession,
+  LakeSwap,
   LakeTable,
   LakeUpkeep,
   RelationOptions,
   StagedFile,
 } from './lake.ts';
-import { LastPaths } from './last-paths.ts';
 import { findUnknownFiles, markForRemoval, removeLeftovers } from './leftovers.ts';
 import {
   findCurrentPartitions,
@@ -45,7 +47,7 @@ import {
 } from './manifest.ts';
 import { Places } from './places.ts';
 import { quoteLiteral } from './quote.ts';
-import { type ScanOptions, scanRelation } from './scan.ts';
+import { Relations } from './relations.ts';
 import { readAll, stageFile } from './stage-file.ts';
 import { createUpkeep, Removals } from './upkeep.ts';
 
@@ -69,6 +71,8 @@ export interface LakeDeps {
     /** Folder of this server for temporary files. */
     readonly spill: string;
   };
+  /** Reads the files of a bucket beside the engine of this process. */
+  readonly distributed?: DistributedEngine;
 }
 
 /** Folder, below the root, for temporary files. */
@@ -76,7 +80,7 @@ const SPILL = '.spill';
 
 /** Makes the folders of the lake ready; its engine is opened by the first statement. */
 export async function openLake(deps: LakeDeps): Promise<Lake> {
-  const { root, bucket, moving, readable, memory, threads, shared } = deps;
+  const { root, bucket, moving, readable, memory, threads, shared, distributed } = deps;
   const spill = shared?.spill ?? join(root, SPILL);
   const openFixed = () => (bucket === undefined ? openFolderPlace(root) : openBucketPlace({ root, ...bucket }));
   const places = moving?.places ?? Places.fixed(await openFixed());
@@ -84,13 +88,23 @@ export async function openLake(deps: LakeDeps): Promise<Lake> {
   await removeExports(spill);
   const folders = [...(moving?.roots ?? [root]), ...readable, ...(shared === undefined ? [] : [spill])];
   const engine = new Engine({ folders, spill, memory, threads });
-  return new DuckDbLake(engine, { places, spill, isShared: shared !== undefined });
+  return new DuckDbLake(engine, { places, spill, isShared: shared !== undefined, distributed });
 }
 
 const INTERRUPT_EVERY_MS = 100;
 
+interface LakeParts {
+  readonly places: Places;
+  readonly spill: string;
+  readonly isShared: boolean;
+  readonly distributed: DistributedEngine | undefined;
+}
+
 class DuckDbLake implements Lake {
   readonly upkeep: LakeUpkeep;
+  readonly engine: LakeReader;
+  readonly #distributed: DistributedEngine | undefined;
+  readonly #relations: Relations;
   readonly #engine: Engine;
   readonly #places: Places;
   readonly #spill: string;
@@ -106,24 +120,23 @@ class DuckDbLake implements Lake {
   #interruptAt: NodeJS.Timeout | undefined;
   #interrupting: NodeJS.Timeout | undefined;
   readonly #removals: Removals;
-  /** Paths of files that were removed last: a statement may still name one. */
-  readonly #removed = new LastPaths();
   readonly #values = new KeptValues();
-  /** Files used in relations, by path, with their manifest entry. */
-  readonly #scanned = new Map<string, StagedFile>();
 
-  constructor(engine: Engine, { places, spill, isShared }: { places: Places; spill: string; isShared: boolean }) {
+  constructor(engine: Engine, { places, spill, isShared, distributed }: LakeParts) {
     this.#engine = engine;
+    this.#distributed = distributed;
+    this.#relations = new Relations(places, { isNamed: distributed !== undefined });
+    this.engine = distributed?.open({ names: this.#relations.names, local: this }) ?? this;
     this.#places = places;
     this.#spill = spill;
     this.#isShared = isShared;
     const forget = (file: Pick<StagedFile, 'place' | 'path'>) => {
-      this.#scanned.delete(places.pathOf(file));
+      this.#relations.forget(file);
       places.forget(file);
     };
     this.#removals = new Removals(async (file) => {
       forget(file);
-      this.#removed.note(places.pathOf(file));
+      this.#relations.noteRemoved(file);
       await this.#leaveToSweep(() => places.get(file.place).remove(file.path));
     });
     const readWhole = async (path: string) =>
@@ -141,8 +154,8 @@ class DuckDbLake implements Lake {
 
   async derive<T>(name: string, statements: readonly string[], compute: () => Promise<T>): Promise<T> {
     for (const sql of statements) {
-      this.#assertNotRemoved(sql);
-      await this.#places.assertUsable(this.#filesIn(sql));
+      this.#relations.assertNotRemoved(sql);
+      await this.#places.assertUsable(this.#relations.filesIn(sql));
     }
     return this.#values.use([name, ...statements], compute);
   }
@@ -152,7 +165,7 @@ class DuckDbLake implements Lake {
     await this.#openFiles(sql, opened);
     const connection = await this.#connect();
     try {
-      const result = await connection.stream(sql, [...parameters]);
+      const result = await connection.stream(this.#relations.write(sql), [...parameters]);
       for await (const rows of result.yieldRowObjectJson()) yield rows;
     } catch (error) {
       throw await this.#explain(error, sql);
@@ -185,15 +198,17 @@ class DuckDbLake implements Lake {
     try {
       return await work({
         signal: this.#stop.signal,
-        doubles: (select, rows) => run(select, () => readDoubles(connection, select, rows)),
-        query: (sql, parameters = []) => run(sql, () => readAll(connection, sql, parameters)),
+        doubles: (select, rows) => run(select, () => readDoubles(connection, this.#relations.write(select), rows)),
+        query: (sql, parameters = []) => run(sql, () => readAll(connection, this.#relations.write(sql), parameters)),
         inTurn: (heavy) => this.#inTurn(heavy),
-        countFileRows: (sql) => this.#filesIn(sql).reduce((sum, { rows }) => sum + rows, 0),
+        countFileRows: (sql) => this.#relations.filesIn(sql).reduce((sum, { rows }) => sum + rows, 0),
         scratchPath: (extension) => this.scratchPath(extension),
         stage: (table, partition, select, parameters = [], others) =>
           run(select, async () => {
-            const deps = { connection, ...this.#places.current };
-            return this.#noteStaged(await stageFile(deps, table, partition, { select, parameters, others }));
+            const withPositions = this.#distributed !== undefined;
+            const deps = { connection, ...this.#places.current, withPositions };
+            const content = { select: this.#relations.write(select), parameters, others };
+            return this.#noteStaged(await stageFile(deps, table, partition, content));
           }),
       });
     } finally {
@@ -209,11 +224,14 @@ class DuckDbLake implements Lake {
 
   async relation(sql: Sql, table: LakeTable, options: RelationOptions = {}): Promise<string> {
     const { rowIds = false, others = [] } = options;
-    return this.#scan(table, await this.#opened(sql, findManifestFiles(sql, table.name, options)), { rowIds, others });
+    return this.#relations.build(table, await this.#opened(sql, findManifestFiles(sql, table.name, options)), {
+      rowIds,
+      others,
+    });
   }
 
   stagedRelation(table: LakeTable, files: readonly StagedFile[], others: readonly string[] = []): string {
-    return this.#scan(table, files, { rowIds: true, others });
+    return this.#relations.build(table, files, { rowIds: true, others });
   }
 
   files(sql: Sql, table: LakeTable): Promise<StagedFile[]> {
@@ -241,17 +259,21 @@ class DuckDbLake implements Lake {
     return findCurrentPartitions(sql, table.name);
   }
 
-  swap(sql: Sql, table: LakeTable, change: { remove: readonly string[]; add: readonly StagedFile[] }): Promise<void> {
+  async swap(sql: Sql, table: LakeTable, change: LakeSwap): Promise<void> {
     for (const { path } of change.add) this.#staged.delete(path);
-    return swapFiles(sql, table.name, change);
+    const sequence = await swapFiles(sql, table.name, change);
+    if (this.#distributed === undefined) return;
+    await this.#distributed.publish(sql, table, sequence, await findManifestFiles(sql, table.name));
   }
 
   forget(sql: Sql, table: LakeTable, sequence: number): Promise<StagedFile[]> {
     return this.#opened(sql, forgetFiles(sql, table.name, sequence));
   }
 
-  forgetById(sql: Sql, table: LakeTable, ids: readonly string[]): Promise<StagedFile[]> {
-    return this.#opened(sql, forgetFilesById(sql, table.name, ids));
+  async forgetById(sql: Sql, table: LakeTable, ids: readonly string[]): Promise<StagedFile[]> {
+    const forgotten = await this.#opened(sql, forgetFilesById(sql, table.name, ids));
+    if (this.#distributed !== undefined && forgotten.length > 0) await publishAgain(sql, this.#distributed, table);
+    return forgotten;
   }
 
   async removeForgotten(files: readonly StagedFile[]): Promise<void> {
@@ -315,6 +337,7 @@ class DuckDbLake implements Lake {
 
   async removeOrphans(sql: Sql, now = Date.now()): Promise<number> {
     const { place } = this.#places.current;
+    await this.#leaveToSweep(async () => this.#distributed?.sweep(now));
     if (this.#isShared) return removeLeftovers(place, () => findKnownPaths(sql), now);
     const orphans = await findUnknownFiles(place, () => findKnownPaths(sql));
     await Promise.all(orphans.map(({ path }) => place.remove(path)));
@@ -342,9 +365,9 @@ class DuckDbLake implements Lake {
 
   /** Opens the files that a statement reads, except those in `opened`, which gets them. Error: `lake_file_damaged`. */
   async #openFiles(sql: string, opened: StagedFile[]): Promise<void> {
-    this.#assertNotRemoved(sql);
+    this.#relations.assertNotRemoved(sql);
     const paths = new Set(opened.map((file) => this.#places.pathOf(file)));
-    const files = this.#filesIn(sql).filter((file) => !paths.has(this.#places.pathOf(file)));
+    const files = this.#relations.filesIn(sql).filter((file) => !paths.has(this.#places.pathOf(file)));
     await this.#places.open(files);
     opened.push(...files);
   }
@@ -355,36 +378,14 @@ class DuckDbLake implements Lake {
     if (isInterrupted && this.#stop.signal.aborted) return createStoppingError();
     const expected = toExpectedError(error);
     if (expected instanceof AppError || !mayBeDamage(error)) return expected;
-    if (this.#removedIn(sql).length > 0) return createRemovedError();
-    return (await this.#places.explainFailure(this.#filesIn(sql), error)) ?? expected;
+    if (this.#relations.hasRemoved(sql)) return createRemovedError();
+    return (await this.#places.explainFailure(this.#relations.filesIn(sql), error)) ?? expected;
   }
 
   async #opened(sql: Sql, reading: Promise<StagedFile[]>): Promise<StagedFile[]> {
     const files = await reading;
     await this.#places.ensure(sql, files);
     return files;
-  }
-
-  #filesIn(sql: string): StagedFile[] {
-    return this.#places.findPaths(sql).flatMap((path) => this.#scanned.get(path) ?? []);
-  }
-
-  #removedIn(sql: string): string[] {
-    return this.#removed.size === 0 ? [] : this.#places.findPaths(sql).filter((path) => this.#removed.has(path));
-  }
-
-  /** Error: `lake_file_removed`. */
-  #assertNotRemoved(sql: string): void {
-    if (this.#removedIn(sql).length > 0) throw createRemovedError();
-  }
-
-  #scan(table: LakeTable, files: readonly StagedFile[], options: ScanOptions): string {
-    const placed = files.map((file) => {
-      const path = this.#places.pathOf(file);
-      this.#scanned.set(path, file);
-      return { path, others: file.others };
-    });
-    return scanRelation(table, placed, options);
   }
 
   #noteStaged(file: StagedFile): StagedFile {

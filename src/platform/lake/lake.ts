@@ -33,6 +33,8 @@ export interface StagedFile {
   readonly damage: string | null;
   /** Columns in addition to those of the table, as `x_NAME`; see `LakeTable.others`. */
   readonly others: readonly string[];
+  /** Whether its rows have their positions as a column, for an engine that does not know them. */
+  readonly hasPositions: boolean;
 }
 
 export type LakeParameter = string | number | boolean | null;
@@ -58,15 +60,8 @@ export interface RelationOptions {
   readonly at?: number;
 }
 
-/**
- * Large append-only facts: Parquet files in the data folder or in a bucket, queried by DuckDB off the event loop. A change stages new
- * files, then swaps the manifest inside a store transaction; readers see the state before or after, never half. Before a
- * statement runs, the files that it reads are checked: they are there, have their size, and were not touched since their
- * digest was last right; a file that was touched is hashed.
- * Errors: `storage_full`, `lake_memory_exhausted`, `lake_file_damaged` (a file that a statement reads is missing or damaged),
- * `lake_file_removed` (a file was deleted between the look at the manifest and the statement: ask again).
- */
-export interface Lake extends AsyncDisposable {
+/** Answers statements over relations of the lake; errors as of `Lake`. */
+export interface LakeReader {
   query(sql: string, parameters?: readonly LakeParameter[]): Promise<LakeRow[]>;
   /** The same for a SELECT whose rows depend on nothing but lake files; kept as `derive` does. */
   queryKept(sql: string): Promise<readonly Readonly<LakeRow>[]>;
@@ -80,6 +75,22 @@ export interface Lake extends AsyncDisposable {
   stream(sql: string, parameters?: readonly LakeParameter[]): AsyncIterable<LakeRow[]>;
   /** All rows of a query as one file, streamed; memory does not grow with it. Used to export bills. */
   exported(select: string, format: ExportFormat): Promise<Readable>;
+}
+
+/**
+ * Large append-only facts: Parquet files in the data folder or in a bucket, queried by DuckDB off the event loop. A change stages new
+ * files, then swaps the manifest inside a store transaction; readers see the state before or after, never half. Before a
+ * statement runs, the files that it reads are checked: they are there, have their size, and were not touched since their
+ * digest was last right; a file that was touched is hashed.
+ * Errors: `storage_full`, `lake_memory_exhausted`, `lake_file_damaged` (a file that a statement reads is missing or damaged),
+ * `lake_file_removed` (a file was deleted between the look at the manifest and the statement: ask again).
+ */
+export interface Lake extends LakeReader, AsyncDisposable {
+  /**
+   * The engine of the setting "lakeEngine", for statements in the subset of SQL that all engines have (docs/lake.md): the lake itself, or one of several
+   * machines. Figures are the same on each.
+   */
+  readonly engine: LakeReader;
   /** A new path that statements may read. Its writer deletes the file; opening the lake deletes files that a crash left. */
   scratchPath(extension: string): string;
   /** Runs statements on one connection, for temporary tables. */

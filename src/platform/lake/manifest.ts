@@ -14,6 +14,7 @@ interface LakeTables {
     row_count: number;
     size_bytes: number;
     other_columns: string;
+    has_positions: number;
     sha256: string | null;
     stamp: string | null;
     damage: string | null;
@@ -91,6 +92,7 @@ function toStagedFile(row: LakeTables['lake_file']): StagedFile {
     rows: row.row_count,
     sizeBytes: row.size_bytes,
     others: JSON.parse(row.other_columns) as string[],
+    hasPositions: row.has_positions === 1,
     sha256: row.sha256,
     stamp: row.stamp,
     damage: row.damage,
@@ -182,9 +184,9 @@ export async function findDamagedFiles(sql: Sql): Promise<StagedFile[]> {
 export async function saveFileFacts(
   sql: Sql,
   { id, place }: Pick<StagedFile, 'id' | 'place'>,
-  facts: Partial<Pick<StagedFile, 'sha256' | 'stamp' | 'damage' | 'sizeBytes' | 'rows' | 'others'>>,
+  facts: Partial<Pick<StagedFile, 'sha256' | 'stamp' | 'damage' | 'sizeBytes' | 'rows' | 'others' | 'hasPositions'>>,
 ): Promise<boolean> {
-  const { sha256, stamp, damage, sizeBytes, rows, others } = facts;
+  const { sha256, stamp, damage, sizeBytes, rows, others, hasPositions } = facts;
   const { numUpdatedRows } = await sql
     .tables<LakeTables>()
     .updateTable('lake_file')
@@ -195,6 +197,7 @@ export async function saveFileFacts(
       ...(sizeBytes === undefined ? {} : { size_bytes: sizeBytes }),
       ...(rows === undefined ? {} : { row_count: rows }),
       ...(others === undefined ? {} : { other_columns: JSON.stringify(others) }),
+      ...(hasPositions === undefined ? {} : { has_positions: hasPositions ? 1 : 0 }),
     })
     .where('id', '=', id)
     .where('place', '=', place)
@@ -262,7 +265,8 @@ export async function keepFiles(sql: Sql, table: string, files: readonly StagedF
     await insertStay(sql, table, file, { added_at: sequence, removed_at: sequence });
 }
 
-async function takeNextSequence(sql: Sql, table: string): Promise<number> {
+/** Number of the next state of a table. Until the transaction ends, others wait for theirs. */
+export async function takeNextSequence(sql: Sql, table: string): Promise<number> {
   const { sequence } = await sql
     .tables<LakeTables>()
     .insertInto('lake_manifest')
@@ -293,6 +297,7 @@ async function insertStay(
       row_count: file.rows,
       size_bytes: file.sizeBytes,
       other_columns: JSON.stringify(file.others),
+      has_positions: file.hasPositions ? 1 : 0,
       sha256: file.sha256,
       stamp: file.stamp,
       damage: file.damage,
@@ -301,7 +306,8 @@ async function insertStay(
     .execute();
 }
 
-export async function swapFiles(sql: Sql, table: string, change: LakeSwap): Promise<void> {
+/** Answers the number of the swap. */
+export async function swapFiles(sql: Sql, table: string, change: LakeSwap): Promise<number> {
   const db = sql.tables<LakeTables>();
   const sequence = await takeNextSequence(sql, table);
   for (const partition of change.remove) {
@@ -327,6 +333,7 @@ export async function swapFiles(sql: Sql, table: string, change: LakeSwap): Prom
   }
   for (const file of await findWithPlaces(sql, change.add))
     await insertStay(sql, table, file, { added_at: sequence, removed_at: null });
+  return sequence;
 }
 
 /** Takes files out of every manifest, current and old; answers those that were in one. */

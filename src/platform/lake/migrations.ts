@@ -110,4 +110,12 @@ export const lakeMigrations: Migrations = {
       await db.schema.createIndex('lake_file_place').on('lake_file').columns(['place']).execute();
     },
   },
+  'lake/007-positions': {
+    async up(db) {
+      await db.schema
+        .alterTable('lake_file')
+        .addColumn('has_positions', 'integer', (column) => column.notNull().defaultTo(0))
+        .execute();
+    },
+  },
 };

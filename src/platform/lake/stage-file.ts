@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { POSITION } from './distributed.ts';
 import { isStorageFull, toExpectedError } from './engine-failure.ts';
 import type { LakeParameter, LakeRow, LakeTable, StagedFile } from './lake.ts';
 import { buildParquetOptions } from './parquet-options.ts';
@@ -20,11 +21,13 @@ export interface StageDeps {
   /** Id of the place. */
   readonly id: number;
   readonly place: LakePlace;
+  /** Writes the positions of rows as a column. */
+  readonly withPositions: boolean;
 }
 
 /** Writes a SELECT as one Parquet file of the place. */
 export async function stageFile(
-  { connection, id: placeId, place }: StageDeps,
+  { connection, id: placeId, place, withPositions }: StageDeps,
   table: LakeTable,
   partition: string,
   content: RowsToStage,
@@ -37,7 +40,8 @@ export async function stageFile(
   try {
     const others = table.others === undefined ? [] : (content.others ?? (await findOtherColumns(connection, content)));
     const options = buildParquetOptions(Object.keys(table.columns).length + others.length);
-    const copy = `COPY (${select}) TO ${quoteLiteral(target)} (${options})`;
+    const rows = withPositions ? `SELECT *, row_number() OVER () - 1 AS ${POSITION} FROM (${select})` : select;
+    const copy = `COPY (${rows}) TO ${quoteLiteral(target)} (${options})`;
     const [counted] = await readAll(connection, copy, parameters).catch(async (error: unknown) => {
       if (!isStorageFull(error) || !(await place.makeRoom())) throw error;
       return readAll(connection, copy, parameters);
@@ -53,6 +57,7 @@ export async function stageFile(
       ...written,
       damage: null,
       others,
+      hasPositions: withPositions,
     };
   } catch (error) {
     await rm(target, { force: true });

@@ -36,8 +36,8 @@ export function createUpkeep({ places, forget, readWhole, removals }: UpkeepDeps
       const written = await places.get(damaged.place).replace(damaged, rebuilt);
       forget(damaged);
       forget(staged);
-      const { rows, others } = rebuilt;
-      if (await saveFileFacts(sql, damaged, { ...written, rows, others, damage: null })) return;
+      const { rows, others, hasPositions } = rebuilt;
+      if (await saveFileFacts(sql, damaged, { ...written, rows, others, hasPositions, damage: null })) return;
       throw new AppError('lake_moved', 'The lake was moved while a file was rebuilt. Repeat the change.');
     },
     async read(file, work) {

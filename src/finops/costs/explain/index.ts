@@ -43,7 +43,7 @@ export async function explain(deps: CostsDeps, question: ExplainQuestion): Promi
   const items = buildItemsSql(before, after, dimensions);
   const name = `explanation ${JSON.stringify([dimensions, question.limit])}`;
   const statements = [items, buildTotalsSql(before), buildTotalsSql(after)];
-  const explained = await deps.lake.derive(name, statements, async () => {
+  const explained = await deps.lake.engine.derive(name, statements, async () => {
     const folded = await fold(deps, items, dimensions, question.limit);
     return buildExplanation(folded, [from, to], question.limit);
   });
@@ -59,7 +59,7 @@ async function prepareSide(
   const [from = period, to = from] = period.split('..');
   const selection = { metric, filter, from, to };
   const compared = { selection, relations: await buildRelations(deps, selection, dimensions) };
-  if ((await deps.lake.queryKept(buildCoversSql(compared))).length > 0) return compared;
+  if ((await deps.lake.engine.queryKept(buildCoversSql(compared))).length > 0) return compared;
   const detail = `No bill covers ${period}, so it cannot be compared. List the billing periods with: steelyard cost dimensions`;
   throw new AppError('bill_period_not_covered', detail, { period });
 }
@@ -71,7 +71,7 @@ interface SideTotals {
 
 async function readSideTotals(deps: CostsDeps, compared: ComparedSide): Promise<SideTotals> {
   const { selection } = compared;
-  const rows = await deps.lake.queryKept(buildTotalsSql(compared));
+  const rows = await deps.lake.engine.queryKept(buildTotalsSql(compared));
   const rowsWithoutMetric = rows.reduce((sum, row) => sum + Number(row.missing), 0);
   const rejectedRows = await countRejectedRows(deps, selection);
   const { from = '', to = '' } = selection;
@@ -97,7 +97,7 @@ async function fold(deps: CostsDeps, sql: string, dimensions: readonly string[],
   const groups: FoldedGroup[] = [];
   const top = createTop<Driver>(limit);
   let current = '';
-  for await (const rows of deps.lake.stream(sql)) {
+  for await (const rows of deps.lake.engine.stream(sql)) {
     for (const row of rows) {
       const values: Values = Object.fromEntries(
         dimensions.map((name, index) => [name, toTextOrNull(row[`d${index}`])]),

@@ -1,0 +1,29 @@
+import type { Sql } from '../store/index.ts';
+import type { LakeReader, LakeTable, StagedFile } from './lake.ts';
+import { findManifestFiles, takeNextSequence } from './manifest.ts';
+import type { RelationNames } from './named-files.ts';
+
+/** Column of the position of a row in its file (0-based), in files of a lake that a distributed engine reads: it has no positions of its own. */
+export const POSITION = 'steelyard_row';
+
+/** An engine of several machines that reads the files of a lake in its bucket. */
+export interface DistributedEngine {
+  /** Shows it, in the transaction of a swap, the files that the manifest names after the swap of this number. */
+  publish(sql: Sql, table: LakeTable, sequence: number, files: readonly StagedFile[]): Promise<void>;
+  /** Removes what outside readers need no more. `now`: Unix milliseconds. */
+  sweep(now: number): Promise<void>;
+  /** Reads relations that `names` wrote; what it cannot read goes to `local`. */
+  open(parts: { readonly names: RelationNames; readonly local: LakeReader }): LakeReader;
+}
+
+/**
+ * Shows an engine what the manifest of a table names now: after a change other than a swap, and when the engine was not there at the last swap.
+ * In a transaction.
+ */
+export async function publishAgain(
+  sql: Sql,
+  engine: Pick<DistributedEngine, 'publish'>,
+  table: LakeTable,
+): Promise<void> {
+  await engine.publish(sql, table, await takeNextSequence(sql, table.name), await findManifestFiles(sql, table.name));
+}
