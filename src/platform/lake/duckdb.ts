@@ -71,7 +71,7 @@ export interface LakeDeps {
     /** Folder of this server for temporary files. */
     readonly spill: string;
   };
-  /** Reads the files of a bucket beside the engine of this process. */
+  /** Reads the files of a bucket, in addition to the engine of this process. */
   readonly distributed?: DistributedEngine;
 }
 

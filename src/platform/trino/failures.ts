@@ -37,13 +37,6 @@ function describeFailure(errorName: string, errorType: string, message: string, 
   return `Trino failed while it ran the statement (${errorName}): ${message}. Find query ${queryId} in its log.`;
 }
 
-/** Name of the error that Trino gave (`TABLE_NOT_FOUND`); null for an error without one. */
-export function readTrinoErrorName(error: unknown): string | null {
-  if (!(error instanceof AppError)) return null;
-  const name = error.context.errorName;
-  return typeof name === 'string' ? name : null;
-}
-
 export function createUnreachable(url: string, reason: string, cause?: unknown): AppError {
   const detail = `Trino at ${url} does not respond: ${reason}. Check lakeTrinoUrl and the coordinator.`;
   return new AppError('trino_unreachable', detail, { url, reason }, { cause });

@@ -1,5 +1,5 @@
+import type { Item } from './item.ts';
 import { createUntranslatable } from './tokens.ts';
-import type { Item } from './translate.ts';
 
 /** Words that end the columns of a SELECT. */
 const ENDS = new Set(['FROM', 'WHERE', 'GROUP', 'ORDER', 'HAVING', 'LIMIT', 'UNION', 'EXCEPT', 'INTERSECT']);

@@ -25,7 +25,7 @@ export interface TrinoReaderDeps {
   readonly list: (table: LakeTable, files: readonly StagedFile[]) => Promise<void>;
 }
 
-/** Runs statements on Trino; rows are those of DuckDB. Errors besides those of the lake: `trino_unreachable`, `trino_refused`, `trino_failed`. */
+/** Runs statements on Trino; rows are those of DuckDB. Errors, in addition to those of the lake: `trino_unreachable`, `trino_refused`, `trino_failed`. */
 export class TrinoReader implements LakeReader {
   readonly #deps: TrinoReaderDeps;
 

@@ -2,6 +2,7 @@ import type { LakeParameter } from '../lake/index.ts';
 import { quoteIdentifier, quoteLiteral } from '../lake/index.ts';
 import { isAggregate, translateCall } from './functions.ts';
 import { expandAll } from './group-by-all.ts';
+import type { Item } from './item.ts';
 import { findRefusedWord, isKeyword, UNITS } from './keywords.ts';
 import { createUntranslatable, type Token, tokenize } from './tokens.ts';
 import { translateType } from './types.ts';
@@ -9,19 +10,9 @@ import { translateType } from './types.ts';
 /** A FROM item of a statement: the arguments of `lake_files(...)` as written, in; SQL of Trino, out. */
 export type ScanSql = (values: readonly string[]) => string;
 
-/** A part of an expression. A primary is what `::`, `[...]` and `.name` after it apply to. */
-export interface Item {
-  readonly sql: string;
-  readonly isPrimary: boolean;
-  /** Upper case of a bare word; null of all other items. */
-  readonly word: string | null;
-  /** Holds the call of an aggregate function of its own SELECT. */
-  readonly isAggregate?: boolean;
-}
-
 /**
  * Translates a statement from the subset of DuckDB's SQL that both engines have (docs/adr) to Trino's. Casts, divisions, list literals, lambdas and functions
- * are rewritten; what is not known to mean the same in both is refused, so that no figure differs silently.
+ * are rewritten; a word or function that is not known to mean the same in both is refused, so that no figure differs silently.
  * Error: `lake_sql_untranslatable`.
  */
 export function translateToTrino(sql: string, parameters: readonly LakeParameter[], scan: ScanSql): string {
@@ -235,7 +226,7 @@ class Translator {
     this.#readPostfix(items);
   }
 
-  /** What follows a primary and belongs to it; a divisor becomes a DOUBLE, as DuckDB divides. */
+  /** Reads casts, subscripts and fields after a primary; a divisor becomes a DOUBLE, as DuckDB divides. */
   #readPostfix(items: Item[]): void {
     const first = items.pop();
     let sql = first?.sql ?? '';
@@ -285,7 +276,7 @@ function isNamedBefore(items: readonly Item[]): boolean {
   return last === undefined || last.word === 'WITH' || last.word === 'RECURSIVE' || last.sql === ',';
 }
 
-/** A query in brackets has aggregates of its own. */
+/** Aggregates of a query in brackets belong to that query. */
 function holdsAggregate(items: readonly Item[]): boolean {
   return (
     !['SELECT', 'WITH', 'VALUES'].includes(items[0]?.word ?? '') && items.some((item) => item.isAggregate === true)
