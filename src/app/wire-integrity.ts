@@ -141,9 +141,10 @@ export function wireBackups(infrastructure: Infrastructure) {
 }
 
 export function wireLakeMoves(infrastructure: Infrastructure) {
-  const { clock, log, store, lake, lakePlaces: places, longJobs: jobs, place } = infrastructure;
+  const { config, clock, log, store, lake, lakePlaces: places, longJobs: jobs, place } = infrastructure;
   return createLakeMoves({
     ...{ clock, log, store, lake, places, jobs },
+    isReadElsewhere: config.lakeEngine === 'trino',
     openBucket: (address) => openRemoteObjects(address, { clock }),
     servers: place.membership === null ? null : { own: place.membership.name, list: () => listLiveServers(store) },
   });

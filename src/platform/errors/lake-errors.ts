@@ -31,6 +31,7 @@ export const lakeErrors = {
   },
   lake_target_not_empty: { status: 409, exitCode: CONFLICT, title: 'The bucket or prefix for the lake is not empty' },
   lake_target_is_present: { status: 409, exitCode: CONFLICT, title: 'The lake is in this place already' },
+  lake_engine_reads_place: { status: 409, exitCode: CONFLICT, title: 'Trino reads the lake in its present place' },
   lake_move_running: { status: 409, exitCode: CONFLICT, title: 'Another move of the lake is not complete' },
   lake_move_failed: { status: 503, exitCode: UNREACHABLE, title: 'The lake was not moved and stays where it is' },
   lake_move_not_found: { status: 404, exitCode: NOT_FOUND, title: 'No such move of the lake' },

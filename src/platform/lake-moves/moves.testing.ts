@@ -92,7 +92,10 @@ export async function createTestMoves(buckets?: string): Promise<TestMoves> {
         log: silent,
         servers: names === null ? null : { own: name, list: async () => names },
       };
-      const moves = createLakeMoveService({ ...deps, jobs, openBucket, leave: () => undefined });
+      const moves = createLakeMoveService({
+        ...{ ...deps, jobs, openBucket, leave: () => undefined },
+        isReadElsewhere: false,
+      });
       let isOpen = true;
       const end = async () => {
         if (!isOpen) return;

@@ -22,13 +22,15 @@ export interface LakeMoveDeps extends RunDeps {
   readonly jobs: Pick<Jobs, 'register' | 'enqueue'>;
   /** Opens the bucket of an address with parameters. */
   readonly openBucket: (address: string) => Promise<Objects>;
+  /** Trino reads the files where they are. */
+  readonly isReadElsewhere: boolean;
   /** Empties places that are not needed any more, now. */
   readonly leave: () => void;
 }
 
 export interface LakeMoveService {
   /**
-   * Begins a move, or continues the one to the same place. Errors: `lake_target_is_present`, `lake_target_not_empty`,
+   * Begins a move, or continues the one to the same place. Errors: `lake_engine_reads_place`, `lake_target_is_present`, `lake_target_not_empty`,
    * `lake_of_another_installation`, `lake_move_running`, and those of buckets.
    */
   start(to: string): Promise<LakeMove>;
@@ -69,8 +71,15 @@ export function createLakeMoveService(deps: LakeMoveDeps): LakeMoveService {
   };
 }
 
+function createReadElsewhere(): AppError {
+  const detail =
+    'Trino reads the lake where it is now. Start all servers with lakeEngine "duckdb", move the lake, then set lakeEngine to "trino" again.';
+  return new AppError('lake_engine_reads_place', detail);
+}
+
 async function startMove(deps: LakeMoveDeps, to: string): Promise<LakeMove> {
   const { store, jobs, clock } = deps;
+  if (deps.isReadElsewhere) throw createReadElsewhere();
   const wanted = to === FOLDER ? { address: IN_DATA_FOLDER, parameters: '' } : splitAddress(to);
   const current = requireCurrent(await findPlaces(store));
   const marked = to === FOLDER ? null : await readMarkedPlace(deps, to, current);
