@@ -41,8 +41,8 @@ export async function openTrinoEngine(
   const stop = new AbortController();
   lifetime.use({ [Symbol.dispose]: () => stop.abort() });
   const warehouse = { catalog: CATALOG, address, objects };
-  const engine = new TrinoEngine({ store, warehouse, client, signal: stop.signal });
-  await engine.publishAll(LAKE_TABLES);
+  const engine = new TrinoEngine({ store, warehouse, client, tables: LAKE_TABLES, signal: stop.signal });
+  await engine.publishAll();
   return engine;
 }
 

@@ -29,7 +29,7 @@ export async function readDimensions(deps: CostsDeps): Promise<CostDimensions> {
     deps.lake.engine.queryKept(`SELECT ${counted(texts)} FROM ${bill}`),
     deps.lake.engine.queryKept(`SELECT ${counted(subjectFields)} FROM ${allocation}`),
     deps.lake.engine.queryKept(
-      `SELECT key FROM (SELECT trim(unnest(map_keys(Tags))) AS key FROM ${bill}) GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ${MOST_LISTED}`,
+      `SELECT trim(tag) AS key FROM ${bill} b CROSS JOIN unnest(map_keys(b.Tags)) AS t(tag) GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT ${MOST_LISTED}`,
     ),
     deps.lake.engine.queryKept(`SELECT DISTINCT period FROM ${daily} ORDER BY 1`),
     deps.lake.engine.queryKept(`SELECT DISTINCT BillingCurrency AS currency FROM ${daily} ORDER BY 1`),

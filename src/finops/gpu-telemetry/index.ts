@@ -107,6 +107,7 @@ export { replaceTimes } from './holders/replace-times.ts';
 export { findHoldersById, findTimesWithin, type TimeOfGpu } from './holders/store.ts';
 export { type Device, findDevices } from './recent/devices.ts';
 export { buildLiveSamplesSql, buildLiveStretchesSql, type LivePart } from './recent/live.ts';
+export { GPU_RECENT } from './recent/table.ts';
 export type { Labels } from './series/labels.ts';
 export { addLeftOut, type LeftOut } from './series/left-out.ts';
 export { QueryTooLarge, queryRange } from './sources/prometheus.ts';

@@ -15,6 +15,7 @@ import { syncContainers } from './sync.ts';
 import { type ContainerUse, type ContainerUseDeps, readContainerUses } from './use.ts';
 
 export type { NodeGroup } from './node-groups.ts';
+export { CONTAINER_HOUR, NODE_HOUR } from './tables.ts';
 export type { ContainerUse } from './use.ts';
 
 /** Requests and usage of containers, and the nodes that they run on. */

@@ -23,6 +23,7 @@ import { findEvaluationById, findEvaluations, type StoredEvaluation } from './st
 
 export type { CascadeAnswers } from './cascade-answers.ts';
 export type { CascadeSums, ReportedCascade } from './cascade-sums.ts';
+export { EVALUATION_ROWS } from './lake-table.ts';
 export type { LatencyCount } from './latency.ts';
 export { evaluationMigrations } from './migrations.ts';
 export type { ComputedTable, ImportedEvaluation } from './service.ts';

@@ -16,7 +16,7 @@ export {
   rowsOfModelSql,
   type Selection,
 } from './labelled.ts';
-export { LABEL } from './lake-tables.ts';
+export { LABEL, PREDICTION, SHADOW_PREDICTION } from './lake-tables.ts';
 export type { LostQuestion, MonitorRules } from './monitor-rules.ts';
 export { buildJournalFolder, type OpenedPredictions, openPredictions, PREDICTION_JOURNALS } from './open.ts';
 export { createLabelledReader, DEFAULT_LABEL_DAYS, type LabelledReader } from './read-labelled.ts';

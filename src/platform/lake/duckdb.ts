@@ -7,7 +7,7 @@ import { AppError } from '../errors/index.ts';
 import type { Objects } from '../objects/index.ts';
 import type { Sql, Store } from '../store/index.ts';
 import { openBucketPlace } from './bucket-place.ts';
-import { type DistributedEngine, publishAgain } from './distributed.ts';
+import type { DistributedEngine } from './distributed.ts';
 import { readDoubles } from './doubles.ts';
 import { Engine } from './engine.ts';
 import {
@@ -141,7 +141,10 @@ class DuckDbLake implements Lake {
     });
     const readWhole = async (path: string) =>
       Number((await this.query(`SELECT count(hash(f)) AS rows FROM read_parquet(${quoteLiteral(path)}) f`))[0]?.rows);
-    this.upkeep = createUpkeep({ places, forget, readWhole, removals: this.#removals });
+    this.upkeep = createUpkeep({
+      ...{ places, forget, readWhole, removals: this.#removals },
+      replaced: async (sql, table) => distributed?.publishAgain(sql, table),
+    });
   }
 
   async query(sql: string, parameters: readonly LakeParameter[] = []): Promise<LakeRow[]> {
@@ -272,7 +275,7 @@ class DuckDbLake implements Lake {
 
   async forgetById(sql: Sql, table: LakeTable, ids: readonly string[]): Promise<StagedFile[]> {
     const forgotten = await this.#opened(sql, forgetFilesById(sql, table.name, ids));
-    if (this.#distributed !== undefined && forgotten.length > 0) await publishAgain(sql, this.#distributed, table);
+    if (forgotten.length > 0) await this.#distributed?.publishAgain(sql, table.name);
     return forgotten;
   }
 

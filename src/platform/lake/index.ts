@@ -1,5 +1,5 @@
 export { buildCsvLineSql, buildPlainDecimalSql } from './csv-line.ts';
-export { type DistributedEngine, POSITION, publishAgain } from './distributed.ts';
+export { type DistributedEngine, POSITION } from './distributed.ts';
 export { openLake } from './duckdb.ts';
 export { EXACT_DECIMALS, EXACT_TYPE, EXACT_UNIT } from './exact.ts';
 export type { ExportFormat } from './export-file.ts';
@@ -17,7 +17,7 @@ export type {
   StagedFile,
 } from './lake.ts';
 export { READ_MS, removeLeftovers, STAGING_MS } from './leftovers.ts';
-export { findFilesOfPlace, findKnownPaths } from './manifest.ts';
+export { findFilesOfPlace, findKnownPaths, findManifestFiles, lockSequence } from './manifest.ts';
 export { lakeMigrations } from './migrations.ts';
 export type { NamedFiles, RelationNames } from './named-files.ts';
 export { openPlaces } from './open-places.ts';

@@ -265,14 +265,27 @@ export async function keepFiles(sql: Sql, table: string, files: readonly StagedF
     await insertStay(sql, table, file, { added_at: sequence, removed_at: sequence });
 }
 
-/** Number of the next state of a table. Until the transaction ends, others wait for theirs. */
-export async function takeNextSequence(sql: Sql, table: string): Promise<number> {
+async function takeNextSequence(sql: Sql, table: string): Promise<number> {
   const { sequence } = await sql
     .tables<LakeTables>()
     .insertInto('lake_manifest')
     .values({ table_name: table, sequence: 1 })
     .onConflict((conflict) =>
       conflict.column('table_name').doUpdateSet((eb) => ({ sequence: eb('lake_manifest.sequence', '+', 1) })),
+    )
+    .returning('sequence')
+    .executeTakeFirstOrThrow();
+  return sequence;
+}
+
+/** Number of the newest swap. Until the transaction ends, no other swap of the table can begin. */
+export async function lockSequence(sql: Sql, table: string): Promise<number> {
+  const { sequence } = await sql
+    .tables<LakeTables>()
+    .insertInto('lake_manifest')
+    .values({ table_name: table, sequence: 0 })
+    .onConflict((conflict) =>
+      conflict.column('table_name').doUpdateSet((eb) => ({ sequence: eb.ref('lake_manifest.sequence') })),
     )
     .returning('sequence')
     .executeTakeFirstOrThrow();

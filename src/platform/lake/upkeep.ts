@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createAtMost } from '../concurrency/index.ts';
 import { AppError } from '../errors/index.ts';
+import type { Sql } from '../store/index.ts';
 import { MISSING } from './file-checks.ts';
 import type { LakeUpkeep, StagedFile } from './lake.ts';
 import { findUnknownFiles, isOlder, STAGING_MS } from './leftovers.ts';
@@ -15,9 +16,11 @@ export interface UpkeepDeps {
   /** Reads every value of a file with the engine; answers its rows. Rejects when the engine cannot. */
   readonly readWhole: (path: string) => Promise<number>;
   readonly removals: Removals;
+  /** A file of this table has other facts now. */
+  readonly replaced: (sql: Sql, table: string) => Promise<void>;
 }
 
-export function createUpkeep({ places, forget, readWhole, removals }: UpkeepDeps): LakeUpkeep {
+export function createUpkeep({ places, forget, readWhole, removals, replaced }: UpkeepDeps): LakeUpkeep {
   return {
     async allFiles(sql) {
       const files = await findAllFiles(sql);
@@ -37,7 +40,8 @@ export function createUpkeep({ places, forget, readWhole, removals }: UpkeepDeps
       forget(damaged);
       forget(staged);
       const { rows, others, hasPositions } = rebuilt;
-      if (await saveFileFacts(sql, damaged, { ...written, rows, others, hasPositions, damage: null })) return;
+      if (await saveFileFacts(sql, damaged, { ...written, rows, others, hasPositions, damage: null }))
+        return replaced(sql, damaged.table);
       throw new AppError('lake_moved', 'The lake was moved while a file was rebuilt. Repeat the change.');
     },
     async read(file, work) {

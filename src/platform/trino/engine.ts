@@ -8,9 +8,10 @@ import {
 } from '../iceberg/index.ts';
 import {
   type DistributedEngine,
+  findManifestFiles,
   type LakeReader,
   type LakeTable,
-  publishAgain,
+  lockSequence,
   type RelationNames,
   type StagedFile,
 } from '../lake/index.ts';
@@ -25,6 +26,8 @@ export interface TrinoEngineDeps {
   readonly store: Store;
   readonly warehouse: Warehouse;
   readonly client: TrinoClient;
+  /** All tables of the lake. */
+  readonly tables: readonly LakeTable[];
   /** Aborted when statements shall end. */
   readonly signal: AbortSignal;
 }
@@ -50,9 +53,15 @@ export class TrinoEngine implements DistributedEngine {
     });
   }
 
-  /** Publishes what the manifests of these tables name now: they may have changed while another engine was set. */
-  async publishAll(tables: readonly LakeTable[]): Promise<void> {
-    for (const table of tables) await this.#deps.store.transaction((sql) => publishAgain(sql, this, table));
+  async publishAgain(sql: Sql, name: string): Promise<void> {
+    const table = this.#deps.tables.find((known) => known.name === name);
+    if (table === undefined) throw new Error(`the table ${name} is not among those that are published`);
+    await this.publish(sql, table, await lockSequence(sql, name), await findManifestFiles(sql, name));
+  }
+
+  /** Publishes the current files of all tables: another engine may have been set at the last swaps. */
+  async publishAll(): Promise<void> {
+    for (const { name } of this.#deps.tables) await this.#deps.store.transaction((sql) => this.publishAgain(sql, name));
   }
 
   async sweep(now: number): Promise<void> {

@@ -43,7 +43,7 @@ export function tokenize(sql: string): Token[] {
     if (text !== null) return push('text', (text[1] ?? '').replaceAll("''", "'"));
     const parameter = match(PARAMETER);
     if (parameter !== null) {
-      questions += 1;
+      if (parameter[1] === undefined) questions += 1;
       return push('parameter', parameter[1] ?? String(questions));
     }
     const number = match(NUMBER);

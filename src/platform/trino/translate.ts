@@ -112,6 +112,8 @@ class Translator {
     // DuckDB needs no WHERE in a FILTER.
     const inner = word === 'FILTER' && read[0]?.word !== 'WHERE' ? `WHERE ${render(read)}` : render(read);
     const before = items.pop();
+    if (word === 'FILTER' && this.#peek()?.text.toUpperCase() === 'OVER')
+      throw createUntranslatable('FILTER with OVER');
     this.#pushPrimary(items, `${before?.sql} ${word} (${inner})`, null, before?.isAggregate);
   }
 
@@ -157,6 +159,7 @@ class Translator {
     this.#at += 1;
     if (name === 'lake_files') this.#pushPrimary(items, this.#scan(this.#readValues()));
     else if (name === 'cast' || name === 'try_cast') this.#takeCast(name, items);
+    else if (name === 'unnest' && items.at(-1)?.word !== 'JOIN') throw createUntranslatable('unnest outside a join');
     else {
       const inner = this.#readLevel(')');
       // A common table expression with names for its columns.

@@ -45,7 +45,7 @@ export function buildItemsSql(before: ComparedSide, after: ComparedSide, dimensi
   const isComparable = `unit IS NOT NULL AND coalesce(category, '') NOT IN ('Purchase', 'Credit', 'Tax', 'Adjustment') AND rows_before > 0 AND rows_after > 0
     AND quantity_before > 0 AND quantity_after > 0`;
   const volume = (side: string) =>
-    `coalesce(sum(quantity_${side}) FILTER (${isComparable}) OVER (PARTITION BY ${groups.join(', ')}, service, unit), 0)::VARCHAR AS volume_${side}`;
+    `coalesce(sum(CASE WHEN ${isComparable} THEN quantity_${side} END) OVER (PARTITION BY ${groups.join(', ')}, service, unit), 0)::VARCHAR AS volume_${side}`;
   const texts = ['cost_before', 'cost_after', 'quantity_before', 'quantity_after'].map(
     (name) => `${name}::VARCHAR AS ${name}`,
   );
